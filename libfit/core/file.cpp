@@ -1,0 +1,153 @@
+#include "libfit/core/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "libfit/core/error.hpp"
+
+namespace libfit {
+namespace {
+
+class FileDescriptor {
+ public:
+  FileDescriptor(const std::filesystem::path& path, int flags, mode_t mode = 0)
+      : handle_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  ~FileDescriptor() {
+    if (handle_ >= 0) ::close(handle_);
+  }
+  int get() const { return handle_; }
+  // Closes now and tells whether the last delayed write went through.
+  bool close() {
+    const int status = ::close(handle_);
+    handle_ = -1;
+    return status == 0;
+  }
+
+ private:
+  int handle_;
+};
+
+std::string reason() { return std::strerror(errno); }
+
+FileDescriptor open_regular(const std::filesystem::path& path, std::uintmax_t& size) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
+  FileDescriptor file(path, O_RDONLY | O_NONBLOCK);
+  if (file.get() < 0) {
+    throw InputError(
+        fmt::format("{}: cannot be opened: {}; check the path and its permissions", path.string(), reason()));
+  }
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw InputError(
+        fmt::format("{}: is not a regular file; name a recording, not a folder or device", path.string()));
+  }
+  size = static_cast<std::uintmax_t>(status.st_size);
+  return file;
+}
+
+std::size_t read_some(const FileDescriptor& file, void* target, std::size_t count,
+                      const std::filesystem::path& path) {
+  for (;;) {
+    const ssize_t got = ::read(file.get(), target, count);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) throw InputError(fmt::format("{}: cannot be read: {}", path.string(), reason()));
+  }
+}
+
+void write_all(FileDescriptor& file, std::string_view content, const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const ssize_t put = ::write(file.get(), content.data(), content.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) {
+      throw InputError(
+          fmt::format("{}: cannot be written: {}; nothing was left behind", path.string(), reason()));
+    }
+    content.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (::fsync(file.get()) != 0 && errno != EINVAL && errno != EROFS) {
+    throw InputError(
+        fmt::format("{}: cannot be written: {}; nothing was left behind", path.string(), reason()));
+  }
+  if (!file.close()) {
+    throw InputError(
+        fmt::format("{}: cannot be written: {}; nothing was left behind", path.string(), reason()));
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
+  std::uintmax_t size = 0;
+  const FileDescriptor file = open_regular(path, size);
+  if (size > limit_bytes) {
+    throw InputError(fmt::format("{}: {} bytes is more than the {} that this reader takes", path.string(),
+                                 size, limit_bytes));
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const std::size_t got = read_some(file, bytes.data() + done, bytes.size() - done, path);
+    if (got == 0) break;
+    done += got;
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  std::uintmax_t size = 0;
+  const FileDescriptor file = open_regular(path, size);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 is not available in the cryptography library");
+  }
+  std::vector<unsigned char> buffer(1 << 16);
+  for (;;) {
+    const std::size_t got = read_some(file, buffer.data(), buffer.size(), path);
+    if (got == 0) break;
+    EVP_DigestUpdate(context.get(), buffer.data(), got);
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  EVP_DigestFinal_ex(context.get(), digest.data(), &length);
+  std::string text;
+  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+}
+
+void write_file(const std::filesystem::path& path, std::string_view content, Overwrite overwrite) {
+  static std::atomic<unsigned> counter{0};
+  if (overwrite == Overwrite::refuse && std::filesystem::exists(path)) {
+    throw OptionError(fmt::format("{}: exists already; name another place or pass --force", path.string()));
+  }
+  std::filesystem::path temporary = path;
+  temporary += fmt::format(".{}.{}.part", ::getpid(), counter++);
+  FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (file.get() < 0) {
+    throw InputError(fmt::format("{}: cannot be created: {}; check that the folder exists and is writable",
+                                 path.string(), reason()));
+  }
+  try {
+    write_all(file, content, path);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+      throw InputError(fmt::format("{}: cannot be created: {}", path.string(), reason()));
+    }
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
+}  // namespace libfit

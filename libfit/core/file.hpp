@@ -1,0 +1,28 @@
+// Files as the project wants them: read whole and bounded, written beside and then renamed, never half there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libfit {
+
+// Bytes of a regular file. Throws InputError when it is missing, a folder, unreadable or above `limit_bytes`.
+std::vector<std::byte> read_file(const std::filesystem::path& path,
+                                 std::uintmax_t limit_bytes = std::uintmax_t{8} << 30);
+
+// SHA-256 of a file as 64 hexadecimal digits. Throws InputError when it cannot be read.
+std::string sha256_of_file(const std::filesystem::path& path);
+
+enum class Overwrite { refuse, allow };
+
+// Writes `content` to a temporary file in the same folder and renames it, so that `path` is whole or absent.
+// Throws OptionError when `path` exists and overwriting is refused, InputError when the disk or the folder
+// does not allow it (nothing is left behind).
+void write_file(const std::filesystem::path& path, std::string_view content,
+                Overwrite overwrite = Overwrite::refuse);
+
+}  // namespace libfit
