@@ -1,0 +1,132 @@
+#include "libfit/recording/abf2_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "libfit/core/error.hpp"
+#include "libfit/recording/abf_samples.hpp"
+#include "libfit/recording/units.hpp"
+
+namespace libfit {
+namespace {
+
+constexpr std::size_t kBlock = 512;
+// Places of the section table, in the order of the format.
+enum SectionPlace : std::size_t {
+  kProtocol = 76,
+  kAdc = 92,
+  kDac = 108,
+  kStrings = 220,
+  kData = 236,
+  kSynch = 316
+};
+
+struct Section {
+  std::size_t offset;
+  std::size_t entry_size;
+  std::size_t count;
+};
+
+Section section(const ByteReader& bytes, SectionPlace place) {
+  const auto block = bytes.at<std::uint32_t>(place);
+  const auto size = bytes.at<std::uint32_t>(place + 4);
+  const auto count = bytes.at<std::int64_t>(place + 8);
+  if (count < 0) {
+    throw InputError(
+        fmt::format("{}: the section table counts {} entries; the header is damaged", bytes.file(), count));
+  }
+  return {block * kBlock, size, static_cast<std::size_t>(count)};
+}
+
+// A table of fixed-size entries, checked to lie in the file.
+Section table(const ByteReader& bytes, SectionPlace place, std::size_t smallest_entry) {
+  const Section found = section(bytes, place);
+  if (found.count == 0) return found;
+  if (found.entry_size < smallest_entry || found.count > bytes.size() / found.entry_size) {
+    throw InputError(fmt::format(
+        "{}: a section of the header does not fit into the file; it is cut or damaged", bytes.file()));
+  }
+  bytes.slice(found.offset, found.entry_size * found.count);
+  return found;
+}
+
+// Strings are numbered from 1; 0 means none. A header of 44 bytes precedes them.
+std::vector<std::string> read_strings(const ByteReader& bytes) {
+  const Section strings = section(bytes, kStrings);
+  constexpr std::size_t kHeader = 44;
+  std::vector<std::string> list{""};
+  if (strings.entry_size <= kHeader) return list;
+  const auto raw = bytes.slice(strings.offset, strings.entry_size).subspan(kHeader);
+  std::string current;
+  for (const std::byte byte : raw) {
+    if (byte == std::byte{0}) {
+      list.push_back(to_utf8(trimmed(current)));
+      current.clear();
+    } else {
+      current += static_cast<char>(byte);
+    }
+  }
+  return list;
+}
+
+std::string string_at(const std::vector<std::string>& strings, std::int32_t index) {
+  return index > 0 && static_cast<std::size_t>(index) < strings.size()
+             ? strings[static_cast<std::size_t>(index)]
+             : std::string();
+}
+
+AbfChannel read_channel(const ByteReader& bytes, std::size_t adc, std::size_t protocol,
+                        const std::vector<std::string>& strings) {
+  AbfGains gains;
+  gains.adc_range_V = bytes.at<float>(protocol + 110);
+  gains.adc_resolution = bytes.at<std::int32_t>(protocol + 118);
+  gains.instrument_scale = bytes.at<float>(adc + 40);
+  gains.signal_gain = bytes.at<float>(adc + 48);
+  gains.programmable_gain = bytes.at<float>(adc + 28);
+  const bool telegraph = bytes.at<std::int16_t>(adc + 2) != 0;
+  if (telegraph) gains.telegraphed_gain = bytes.at<float>(adc + 6);
+  AbfChannel channel;
+  channel.name = string_at(strings, bytes.at<std::int32_t>(adc + 74));
+  channel.unit = string_at(strings, bytes.at<std::int32_t>(adc + 78));
+  channel.scale = gains.scale();
+  channel.offset = double{bytes.at<float>(adc + 44)} - double{bytes.at<float>(adc + 52)};
+  channel.telegraph =
+      telegraphed_mode(telegraph, bytes.at<std::int16_t>(adc + 4), bytes.at<std::int16_t>(adc + 18));
+  return channel;
+}
+
+}  // namespace
+
+SignalFile read_abf2(std::span<const std::byte> content, const std::string& path) {
+  const ByteReader bytes(content, std::endian::little, path);
+  const std::size_t protocol = section(bytes, kProtocol).offset;
+  const auto strings = read_strings(bytes);
+  AbfLayout layout;
+  layout.format = "ABF2";
+  layout.float32 = bytes.at<std::uint16_t>(30) == 1;
+  layout.episode_count = bytes.at<std::uint32_t>(12);
+  layout.mode = static_cast<AbfMode>(bytes.at<std::int16_t>(protocol));
+  layout.dt_ms = tidy_step(bytes.at<float>(protocol + 2) / 1000.0);
+  const Section data = section(bytes, kData);
+  layout.data_offset = data.offset;
+  layout.sample_count = data.count;
+
+  const Section inputs = table(bytes, kAdc, 82);
+  for (std::size_t i = 0; i < std::min<std::size_t>(inputs.count, 1024); ++i) {
+    layout.channels.push_back(read_channel(bytes, inputs.offset + i * inputs.entry_size, protocol, strings));
+  }
+  const Section synch = table(bytes, kSynch, 8);
+  for (std::size_t i = 0; i < synch.count; ++i) {
+    const auto length = bytes.at<std::int32_t>(synch.offset + i * synch.entry_size + 4);
+    layout.synch_lengths.push_back(length > 0 ? static_cast<std::size_t>(length) : 0);
+  }
+  // Outputs play their waveform only in episodic mode; the switch may be left on in the others.
+  const Section outputs = table(bytes, kDac, 42);
+  for (std::size_t i = 0; i < outputs.count && layout.mode == AbfMode::episodic; ++i) {
+    const std::size_t dac = outputs.offset + i * outputs.entry_size;
+    const ClampMode mode = commanded_mode(string_at(strings, bytes.at<std::int32_t>(dac + 28)));
+    if (bytes.at<std::int16_t>(dac + 40) != 0 && mode != ClampMode::unknown) layout.commands.push_back(mode);
+  }
+  return read_abf_samples(bytes, layout);
+}
+
+}  // namespace libfit

@@ -1,0 +1,351 @@
+#include "libfit/recording/assemble.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "libfit/core/error.hpp"
+#include "libfit/recording/channel_choice.hpp"
+#include "libfit/recording/traps.hpp"
+#include "libfit/recording/units.hpp"
+
+namespace libfit {
+namespace {
+
+// One channel of one file, ready to be read as current or voltage.
+struct Half {
+  const SignalFile* file = nullptr;
+  ChosenChannel chosen;
+  const Channel& channel() const { return file->channels[chosen.index]; }
+};
+
+struct Pair {
+  Half voltage;
+  Half current;
+};
+
+std::string count_of(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+void check_pair(const Pair& pair) {
+  const SignalFile& voltage = *pair.voltage.file;
+  const SignalFile& current = *pair.current.file;
+  if (std::abs(voltage.dt_ms - current.dt_ms) > 1e-6 * voltage.dt_ms) {
+    throw DataError(
+        fmt::format("{} is sampled every {:g} ms but {}, its pair by order, every {:g} ms; list the voltage "
+                    "files and the current files in the same order",
+                    voltage.path, voltage.dt_ms, current.path, current.dt_ms));
+  }
+  const auto& first = pair.voltage.channel().sweeps;
+  const auto& second = pair.current.channel().sweeps;
+  if (first.size() != second.size()) {
+    throw DataError(fmt::format(
+        "{} has {} of voltage but {} has {} of current; list matching files in the same order", voltage.path,
+        count_of(first.size(), "sweep"), current.path, count_of(second.size(), "sweep")));
+  }
+  for (std::size_t s = 0; s < first.size(); ++s) {
+    if (first[s].size() == second[s].size()) continue;
+    throw DataError(
+        fmt::format("sweep {}: {} has {} samples of voltage but {} has {} of current; list matching files "
+                    "in the same order",
+                    s + 1, voltage.path, first[s].size(), current.path, second[s].size()));
+  }
+}
+
+void check_same_step(const std::vector<Pair>& pairs) {
+  for (const Pair& pair : pairs) {
+    const SignalFile& first = *pairs.front().voltage.file;
+    const SignalFile& other = *pair.voltage.file;
+    if (std::abs(first.dt_ms - other.dt_ms) <= 1e-6 * first.dt_ms) continue;
+    throw DataError(
+        fmt::format("{} is sampled every {:g} ms but {} every {:g} ms; one recording has one step, treat "
+                    "them one by one",
+                    first.path, first.dt_ms, other.path, other.dt_ms));
+  }
+}
+
+[[noreturn]] void refuse_missing(const SignalFile& file, ChannelRole role, const std::string& why) {
+  throw DataError(
+      fmt::format("{}: no channel is a {}: {}; {}", file.path, role_name(role), list_channels(file), why));
+}
+
+// Files with both channels stand for themselves; halves are paired in order. The place of the voltage counts.
+std::vector<Pair> pair_files(std::span<const SignalFile> files, const AssembleOptions& options) {
+  std::vector<Pair> pairs;
+  std::vector<Half> voltages;
+  std::vector<Half> currents;
+  std::vector<std::size_t> places;  // of the pairs that wait for their current
+  for (const SignalFile& file : files) {
+    auto voltage = choose_channel(file, ChannelRole::voltage, options.voltage_channel, options.voltage_unit);
+    auto current = choose_channel(file, ChannelRole::current, options.current_channel, options.current_unit);
+    if (!voltage && !current) {
+      refuse_missing(
+          file, ChannelRole::voltage,
+          "nor a current; name them with --voltage-channel and --current-channel and state their units");
+    }
+    if (voltage && current && voltage->index == current->index)
+      throw OptionError(fmt::format("{}: channel {} cannot be both current and voltage", file.path,
+                                    channel_label(file, voltage->index)));
+    if (voltage) {
+      if (!current) places.push_back(pairs.size());
+      pairs.push_back({{&file, *voltage}, {&file, current.value_or(ChosenChannel{})}});
+      if (!current) voltages.push_back({&file, *voltage});
+    } else {
+      currents.push_back({&file, *current});
+    }
+  }
+  if (currents.empty() && !voltages.empty()) {
+    refuse_missing(*voltages.front().file, ChannelRole::current,
+                   "give the recorded current as a channel or as a second file (a command waveform of the "
+                   "protocol is not a recorded channel)");
+  }
+  if (voltages.empty() && !currents.empty()) {
+    refuse_missing(*currents.front().file, ChannelRole::voltage,
+                   "give the recorded voltage as a channel or as a second file");
+  }
+  if (voltages.size() != currents.size()) {
+    throw DataError(
+        fmt::format("{} of voltage and {} of current cannot be paired; give one current for each voltage",
+                    count_of(voltages.size(), "file"), count_of(currents.size(), "file")));
+  }
+  for (std::size_t k = 0; k < places.size(); ++k) pairs[places[k]].current = currents[k];
+  return pairs;
+}
+
+struct Window {
+  std::size_t first;
+  std::size_t last;  // one past
+};
+
+Window window_of(std::size_t size, double dt_ms, const AssembleOptions& options, const std::string& place) {
+  // The tolerance keeps a limit that is a multiple of the step on its sample despite rounding.
+  const auto sample = [&](double time_ms) {
+    const double index = std::ceil(time_ms / dt_ms - 1e-6);
+    return index >= static_cast<double>(size) ? size : static_cast<std::size_t>(std::max(index, 0.0));
+  };
+  const Window window{sample(options.from_ms), options.to_ms ? sample(*options.to_ms) : size};
+  if (window.first >= window.last) {
+    throw DataError(fmt::format("{}: lasts {:g} s, so nothing of it lies between --from {:g} s and --to",
+                                place, static_cast<double>(size) * dt_ms / 1000.0, options.from_ms / 1000.0));
+  }
+  return window;
+}
+
+// `spare`: the file's own samples, which may be taken instead of copied; null where the file is to stay
+// whole.
+std::vector<double> cut(const Half& half, std::size_t sweep, Window window, double offset,
+                        std::vector<double>* spare) {
+  const auto& source = half.channel().sweeps[sweep];
+  std::vector<double> samples;
+  if (spare != nullptr && window.first == 0 && window.last == source.size()) {
+    samples = std::move(*spare);
+  } else {
+    const auto begin = source.begin() + static_cast<std::ptrdiff_t>(window.first);
+    samples.assign(begin, source.begin() + static_cast<std::ptrdiff_t>(window.last));
+  }
+  const double factor = half.chosen.factor;
+  if (factor != 1.0 || offset != 0.0) {
+    for (double& sample : samples) sample = sample * factor + offset;
+  }
+  return samples;
+}
+
+ChannelSource source_of(const Half& half, double offset) {
+  return {half.file->path, half.channel().name, half.chosen.unit, half.chosen.to_internal, offset};
+}
+
+std::string place_of(const Half& half, std::size_t number) {
+  return fmt::format("{}: sweep {}, channel {}", half.file->path, number,
+                     channel_label(*half.file, half.chosen.index));
+}
+
+void refuse_not_finite(const std::vector<double>& samples, const Sweep& sweep, const std::string& place) {
+  const auto bad =
+      std::find_if(samples.begin(), samples.end(), [](double value) { return !std::isfinite(value); });
+  if (bad == samples.end()) return;
+  const auto index = static_cast<double>(bad - samples.begin());
+  const auto count =
+      std::count_if(samples.begin(), samples.end(), [](double value) { return !std::isfinite(value); });
+  throw DataError(
+      fmt::format("{}: {} samples are not finite, the first at {:g} s; leave them out with --from, --to or "
+                  "--sweeps",
+                  place, count, (sweep.start_ms + index * sweep.dt_ms) / 1000.0));
+}
+
+void refuse_flat(const std::vector<double>& samples, const std::string& place, std::string_view unit) {
+  const bool flat =
+      std::all_of(samples.begin(), samples.end(), [&](double value) { return value == samples[0]; });
+  if (!flat) return;
+  throw DataError(
+      fmt::format("{}: is flat ({:g} {} throughout): the input was not connected or not driven; choose "
+                  "another channel, or leave the sweep out with --sweeps",
+                  place, samples[0], unit));
+}
+
+// A held or stepped voltage under a fluctuating current: the voltage is the command.
+void refuse_commanded_voltage(const Sweep& sweep, const std::string& place) {
+  constexpr std::size_t kFew = 8;
+  const Spread voltage = spread_of(sweep.voltage_mV);
+  const Spread current = spread_of(sweep.current_pA);
+  const bool stepped =
+      count_levels(sweep.voltage_mV, kFew + 1) <= kFew && count_levels(sweep.current_pA, kFew + 1) > kFew;
+  const bool held = voltage.sd < 0.1 && current.sd > 10.0;
+  if (!stepped && !held) return;
+  throw DataError(fmt::format(
+      "{}: the voltage {} while the current fluctuates (SD {:.3g} pA): this is voltage clamp, whose "
+      "current is the response; give a current-clamp recording",
+      place, stepped ? "holds a few constant levels" : "is held", current.sd));
+}
+
+// The samples of a chosen channel, for taking; null when the files are to stay as they are.
+std::vector<double>* spare_samples(std::span<SignalFile> spare, const Half& half, std::size_t sweep) {
+  for (SignalFile& file : spare) {
+    if (&file == half.file) return &file.channels[half.chosen.index].sweeps[sweep];
+  }
+  return nullptr;
+}
+
+Sweep read_sweep(const Pair& pair, std::size_t index, const AssembleOptions& options,
+                 std::span<SignalFile> spare) {
+  Sweep sweep;
+  sweep.number = index + 1;
+  sweep.dt_ms = pair.voltage.file->dt_ms;
+  const std::string place = place_of(pair.voltage, sweep.number);
+  const Window window = window_of(pair.voltage.channel().sweeps[index].size(), sweep.dt_ms, options, place);
+  sweep.start_ms = static_cast<double>(window.first) * sweep.dt_ms;
+  sweep.voltage_mV =
+      cut(pair.voltage, index, window, options.voltage_offset_mV, spare_samples(spare, pair.voltage, index));
+  sweep.current_pA =
+      cut(pair.current, index, window, options.current_offset_pA, spare_samples(spare, pair.current, index));
+  sweep.voltage_source = source_of(pair.voltage, options.voltage_offset_mV);
+  sweep.current_source = source_of(pair.current, options.current_offset_pA);
+  const std::string current_place = place_of(pair.current, sweep.number);
+  refuse_not_finite(sweep.voltage_mV, sweep, place);
+  refuse_not_finite(sweep.current_pA, sweep, current_place);
+  refuse_flat(sweep.voltage_mV, place, "mV");
+  refuse_flat(sweep.current_pA, current_place, "pA");
+  refuse_commanded_voltage(sweep, place);
+  return sweep;
+}
+
+// Traps in what was taken, one sentence a channel of a file, and what was stated against the file.
+void add_warnings(const Pair& pair, const std::vector<const Sweep*>& sweeps,
+                  std::vector<std::string>& warnings) {
+  for (const bool voltage : {true, false}) {
+    const Half& half = voltage ? pair.voltage : pair.current;
+    if (!half.chosen.contradiction.empty()) warnings.push_back(half.chosen.contradiction);
+    std::vector<std::span<const double>> traces;
+    traces.reserve(sweeps.size());
+    for (const Sweep* sweep : sweeps) traces.emplace_back(voltage ? sweep->voltage_mV : sweep->current_pA);
+    const std::string place =
+        fmt::format("{}: channel {}", half.file->path, channel_label(*half.file, half.chosen.index));
+    const auto found = trace_traps(voltage ? ChannelRole::voltage : ChannelRole::current, place, traces);
+    warnings.insert(warnings.end(), found.begin(), found.end());
+  }
+}
+
+}  // namespace
+
+void AssembleOptions::validate() const {
+  check_options({{"current-offset", current_offset_pA, std::isfinite(current_offset_pA), "finite [pA]"},
+                 {"voltage-offset", voltage_offset_mV, std::isfinite(voltage_offset_mV), "finite [mV]"},
+                 {"from", from_ms, std::isfinite(from_ms) && from_ms >= 0.0, ">= 0"},
+                 {"to", to_ms.value_or(from_ms + 1.0), !to_ms || *to_ms > from_ms, "> --from"}});
+}
+
+std::vector<std::size_t> parse_selection(const std::string& selection, std::size_t count) {
+  std::vector<std::size_t> chosen;
+  const auto refuse = [&](std::string_view why) {
+    throw OptionError(
+        fmt::format("--sweeps {}: {}; write sweeps from 1 to {} like 1-3,5", selection, why, count));
+  };
+  const char* at = selection.data();
+  const char* end = at + selection.size();
+  const auto number = [&] {
+    std::size_t value = 0;
+    const auto [stop, problem] = std::from_chars(at, end, value);
+    if (problem != std::errc()) refuse("is no selection");
+    if (value < 1 || value > count) refuse(fmt::format("there is no sweep {}", value));
+    at = stop;
+    return value;
+  };
+  for (;;) {
+    const std::size_t first = number();
+    std::size_t last = first;
+    if (at != end && *at == '-') {
+      ++at;
+      last = number();
+    }
+    if (last < first) refuse("a range runs backwards");
+    for (std::size_t sweep = first; sweep <= last; ++sweep) {
+      if (std::find(chosen.begin(), chosen.end(), sweep - 1) != chosen.end())
+        refuse(fmt::format("sweep {} is named twice", sweep));
+      chosen.push_back(sweep - 1);
+    }
+    if (at == end) return chosen;
+    if (*at != ',') refuse("is no selection");
+    ++at;
+  }
+}
+
+namespace {
+
+// `spare`: the same files, where their samples may be taken; else empty. Every sweep of a file is used once
+// at most, since a selection names none twice.
+Recording assemble(std::span<const SignalFile> files, const AssembleOptions& options,
+                   std::span<SignalFile> spare) {
+  require(!files.empty(), "assemble_recording: no files");
+  options.validate();
+  const std::vector<Pair> pairs = pair_files(files, options);
+  std::vector<std::pair<std::size_t, std::size_t>> all;  // pair and sweep
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    check_pair(pairs[p]);
+    refuse_voltage_clamp(*pairs[p].voltage.file, pairs[p].voltage.channel(), pairs[p].current.channel());
+    for (std::size_t s = 0; s < pairs[p].voltage.channel().sweeps.size(); ++s) all.emplace_back(p, s);
+  }
+  check_same_step(pairs);
+  std::vector<std::size_t> chosen;
+  if (options.sweeps.empty()) {
+    for (std::size_t i = 0; i < all.size(); ++i) chosen.push_back(i);
+  } else {
+    chosen = parse_selection(options.sweeps, all.size());
+  }
+  Recording recording;
+  for (const std::size_t i : chosen)
+    recording.sweeps.push_back(read_sweep(pairs[all[i].first], all[i].second, options, spare));
+  for (const SignalFile& file : files)
+    recording.warnings.insert(recording.warnings.end(), file.warnings.begin(), file.warnings.end());
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    std::vector<const Sweep*> sweeps;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      if (all[chosen[i]].first == p) sweeps.push_back(&recording.sweeps[i]);
+    }
+    if (!sweeps.empty()) add_warnings(pairs[p], sweeps, recording.warnings);
+  }
+  return recording;
+}
+
+}  // namespace
+
+Recording assemble_recording(std::span<const SignalFile> files, const AssembleOptions& options) {
+  return assemble(files, options, {});
+}
+
+Recording assemble_taking(std::vector<SignalFile> files, const AssembleOptions& options) {
+  return assemble(files, options, files);
+}
+
+Recording read_recording(const std::vector<std::filesystem::path>& paths, const OpenOptions& open,
+                         const AssembleOptions& assemble) {
+  require(!paths.empty(), "read_recording: no files");
+  std::vector<SignalFile> files;
+  files.reserve(paths.size());
+  for (const auto& path : paths) files.push_back(open_signal_file(path, open));
+  return assemble_taking(std::move(files), assemble);
+}
+
+}  // namespace libfit

@@ -1,0 +1,122 @@
+#include "libfit/recording/open.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include "libfit/core/error.hpp"
+#include "libfit/core/file.hpp"
+#include "libfit/recording/abf1_reader.hpp"
+#include "libfit/recording/abf2_reader.hpp"
+#include "libfit/recording/hdf5_reader.hpp"
+#include "libfit/recording/igor_reader.hpp"
+#include "libfit/recording/text_reader.hpp"
+#include "libfit/recording/traps.hpp"
+#include "libfit/recording/units.hpp"
+
+namespace libfit {
+namespace {
+
+// Beginnings of files that are known and not read, with the way out.
+struct Foreign {
+  std::string_view beginning;
+  std::string_view what;
+};
+constexpr std::array<Foreign, 8> kForeign{{
+    {"MATLAB 5.0", "is a MATLAB file of version 5; save it with -v7.3 and name its datasets, or write text"},
+    {"IGOR", "is an Igor text wave; save it as an Igor binary wave (.ibw)"},
+    {"DAT1", "is a HEKA file; export its series as Igor binary waves or text"},
+    {"DAT2", "is a HEKA file; export its series as Igor binary waves or text"},
+    {"CEDFILE", "is a CED file; export it as text"},
+    {"PK\x03\x04", "is a zip archive; unpack it, or export the sheet as text"},
+    {"\x1f\x8b", "is compressed with gzip; unpack it"},
+    {"BZh", "is compressed with bzip2; unpack it"},
+}};
+
+// 100 MHz to one sample in 100 s: what lies outside is a damaged header.
+constexpr double kShortestStep_ms = 1e-5;
+constexpr double kLongestStep_ms = 1e5;
+
+std::vector<std::byte> read_head(const std::filesystem::path& path) {
+  std::vector<std::byte> head(4096);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  return head;
+}
+
+bool begins_with(std::span<const std::byte> bytes, std::string_view text) {
+  return bytes.size() >= text.size() &&
+         std::equal(text.begin(), text.end(), bytes.begin(),
+                    [](char a, std::byte b) { return static_cast<std::byte>(a) == b; });
+}
+
+SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const OpenOptions& options) {
+  if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
+  if (begins_with(bytes, "ABF2")) return read_abf2(bytes, path);
+  if (begins_with(bytes, "ABF ")) return read_abf1(bytes, path);
+  for (const Foreign& foreign : kForeign) {
+    if (begins_with(bytes, foreign.beginning)) throw InputError(fmt::format("{}: {}", path, foreign.what));
+  }
+  if (looks_like_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
+  const bool utf16 = begins_with(bytes, "\xFF\xFE") || begins_with(bytes, "\xFE\xFF");
+  if (utf16 || looks_like_text(bytes))
+    return read_text(bytes, path,
+                     {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
+  throw InputError(fmt::format(
+      "{}: is of no format that is read (ABF 1 and 2, Igor binary wave, HDF5, delimited text)", path));
+}
+
+void check_unit(std::string_view option, const std::string& unit, ChannelRole role) {
+  if (unit.empty()) return;
+  const auto parsed = parse_electric_unit(unit);
+  if (!parsed || parsed->role != role)
+    throw OptionError(fmt::format("{} = {}: must be a unit of {}", option, unit, role_name(role)));
+}
+
+void check_step(const SignalFile& file, const OpenOptions& options) {
+  if (!(file.dt_ms >= kShortestStep_ms && file.dt_ms <= kLongestStep_ms)) {
+    throw InputError(
+        fmt::format("{}: a sampling step of {:g} ms is not to be believed; the file is damaged or its unit "
+                    "of time is wrong",
+                    file.path, file.dt_ms));
+  }
+  // ABF files tell their own step; the other readers have compared already.
+  if (options.dt_ms) agreed_step(file.path, *options.dt_ms, file.dt_ms);
+}
+
+SignalFile checked(SignalFile file, const OpenOptions& options) {
+  check_step(file, options);
+  for (std::string& trap : file_traps(file)) file.warnings.push_back(std::move(trap));
+  return file;
+}
+
+}  // namespace
+
+void OpenOptions::validate() const {
+  if (dt_ms) check_options({{"dt", *dt_ms, std::isfinite(*dt_ms) && *dt_ms > 0.0, "> 0 [ms]"}});
+  check_unit("current-unit", current_unit, ChannelRole::current);
+  check_unit("voltage-unit", voltage_unit, ChannelRole::voltage);
+}
+
+SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions& options) {
+  options.validate();
+  std::error_code problem;
+  const bool regular = std::filesystem::is_regular_file(path, problem);
+  if (!regular || !looks_like_hdf5(read_head(path)))
+    return parse_signal_file(read_file(path), path.string(), options);
+  return checked(read_hdf5(path, {options.voltage_dataset, options.current_dataset, options.voltage_unit,
+                                  options.current_unit, options.dt_ms}),
+                 options);
+}
+
+SignalFile parse_signal_file(std::span<const std::byte> content, const std::string& path,
+                             const OpenOptions& options) {
+  options.validate();
+  return checked(read_bytes(content, path, options), options);
+}
+
+}  // namespace libfit
