@@ -1,0 +1,83 @@
+// Spikes of a voltage trace: rising crossings of a level that is chosen from the trace itself, half way
+// between the usual voltage and the usual spike peak, so that cells whose spikes stay below 0 mV need no
+// hand-set level. A crossing counts when the trace is steep there (an upstroke, not a slow depolarisation)
+// and the dead time since the last spike is over. Times are interpolated between samples. The criterion is
+// chosen on training data and then used unchanged wherever spikes are compared.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libfit/core/statistics.hpp"
+#include "libfit/recording/recording.hpp"
+
+namespace libfit {
+
+struct SpikeCriterion {
+  double level_mV = 0.0;              // rising crossing of this voltage
+  double min_slope_mV_per_ms = 10.0;  // steepest rise within 0.5 ms of the crossing, at least; > 0
+  double dead_time_ms = 3.0;          // no second spike within this time; >= 0
+  double rearm_mV = 3.0;              // the trace must have fallen this far below the level in between; >= 0
+  bool from_data = false;  // false: the trace shows no spikes and the level is the conventional 0 mV
+  void validate() const;   // throws OptionError
+};
+
+// Chooses the level from events that rise by 10 mV or more within 2 ms and fall as far within 6 ms.
+// `level_mV` is half way between the median voltage and the median peak of the tall ones (those above half of
+// the tallest).
+SpikeCriterion choose_spike_criterion(std::span<const double> voltage_mV, double dt_ms);
+// The same over every sweep of a recording.
+SpikeCriterion choose_spike_criterion(const Recording& recording);
+
+// Times [ms] from the first sample, ascending.
+std::vector<double> detect_spikes(std::span<const double> voltage_mV, double dt_ms,
+                                  const SpikeCriterion& criterion);
+// One train a sweep.
+std::vector<std::vector<double>> detect_spikes(const Recording& recording, const SpikeCriterion& criterion);
+
+// Samples [begin, end) of a sweep.
+struct Stretch {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// What is left of `size` samples when [spike - before_ms, spike + after_ms] is cut out around every spike; a
+// negative before_ms or after_ms moves that edge inwards. Ascending, disjoint, none empty.
+std::vector<Stretch> stretches_outside_spikes(std::size_t size, double dt_ms,
+                                              std::span<const double> spikes_ms, double before_ms,
+                                              double after_ms);
+
+// What spikes look like, from averages around them; absent fields: no spike to tell from.
+struct SpikeShape {
+  double median_peak_mV = 0.0;
+  double median_onset_mV = 0.0;              // where dV/dt first exceeds 10 mV/ms on the way up
+  double median_onset_lead_ms = 0.0;         // from onset to the crossing of the level
+  double median_peak_slope_mV_per_ms = 0.0;  // steepest rise
+  std::size_t count = 0;                     // spikes measured
+};
+std::optional<SpikeShape> measure_spike_shape(const Recording& recording,
+                                              const std::vector<std::vector<double>>& spikes_ms);
+
+// The reset that an integrate-and-fire model needs: the voltage is taken over again `t_ref_ms` after the
+// spike, when the average repolarisation is over, at `V_reset_mV`, the average voltage then.
+struct ResetEstimate {
+  double t_ref_ms = 0.0;
+  double V_reset_mV = 0.0;
+  double V_reset_sd_mV = 0.0;  // between spikes
+  Interval V_reset_ci95_mV;    // of the mean over spikes
+  double shortest_interval_ms = 0.0;
+  std::size_t count = 0;  // spikes averaged
+};
+// The end of repolarisation is the first minimum of the spike-triggered average voltage, or where its fall
+// has slowed to 1.5 % of the steepest, whichever comes first; no later than the 5 % quantile of the
+// intervals. Where the voltage does not answer to the current after that (slope of dV/dt on I across spikes
+// below half of 1/C, beyond its error), it is held, as in an integrate-and-fire cell, and the period lasts
+// until it answers. nullopt below 5 usable spikes.
+std::optional<ResetEstimate> estimate_reset(const Recording& recording,
+                                            const std::vector<std::vector<double>>& spikes_ms,
+                                            double capacitance_pF);
+
+}  // namespace libfit
