@@ -1,0 +1,382 @@
+#include "libfit/iv/capacitance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "libfit/core/error.hpp"
+#include "libfit/core/parallel.hpp"
+#include "libfit/signal/quality.hpp"
+
+namespace libfit {
+namespace {
+
+using Stretches = std::vector<std::vector<Stretch>>;
+
+Stretches quiet_stretches(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+                          const CapacitanceOptions& options) {
+  Stretches all;
+  for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
+    const Sweep& sweep = recording.sweeps[s];
+    all.push_back(intersection(
+        driven_stretches(sweep),
+        stretches_outside_spikes(sweep.size(), sweep.dt_ms, spikes_ms[s], options.exclude_before_spike_ms,
+                                 options.exclude_after_spike_ms)));
+  }
+  return all;
+}
+
+using Weights = std::vector<std::vector<double>>;  // one vector a draw
+
+Weights all_draws(std::size_t blocks, const CapacitanceOptions& options) {
+  Weights weights;
+  for (std::size_t draw = 0; draw < options.bootstrap_draws; ++draw) {
+    weights.push_back(draw_block_weights(blocks, options.seed, draw));
+  }
+  return weights;
+}
+
+std::vector<double> redraw(const CapacitanceMoments& moments, std::size_t first, std::size_t last,
+                           bool demean_bins, const Weights& weights, unsigned threads) {
+  std::vector<double> values(weights.size(), std::nan(""));
+  parallel_for(weights.size(), threads, [&](std::size_t draw) {
+    if (const auto fit = fit_weak_form(moments, first, last, demean_bins, weights[draw]))
+      values[draw] = fit->capacitance_pF;
+  });
+  return values;
+}
+
+double spread(const std::vector<double>& draws) {
+  std::vector<double> finite;
+  std::copy_if(draws.begin(), draws.end(), std::back_inserter(finite),
+               [](double x) { return std::isfinite(x); });
+  // From quantiles: a draw that nearly lost its current must not blow up the error of all.
+  if (finite.size() < 20) return std::nan("");
+  return (*quantile(finite, 0.84) - *quantile(finite, 0.16)) / 2.0;
+}
+
+std::size_t blocks_in(const CapacitanceMoments& moments, std::size_t first, std::size_t last) {
+  std::size_t blocks = 0;
+  for (std::size_t b = 0; b < moments.block_count; ++b) {
+    double count = 0.0;
+    for (std::size_t bin = first; bin < last; ++bin) count += moments.cells[b * moments.bin_count + bin][0];
+    if (count > 0.0) ++blocks;
+  }
+  return blocks;
+}
+
+struct Plateau {
+  std::vector<CapacitanceAtVoltage> groups;
+  std::size_t first_bin = 0, last_bin = 0, count = 0;  // bins of the plateau; number of its groups
+};
+
+std::optional<CapacitanceAtVoltage> capacitance_of_group(const CapacitanceMoments& moments, std::size_t first,
+                                                         std::size_t last, const Weights& weights,
+                                                         const CapacitanceOptions& options) {
+  if (blocks_in(moments, first, last) < options.min_blocks) return std::nullopt;
+  const auto fit = fit_weak_form(moments, first, last, true);
+  if (!fit) return std::nullopt;
+  CapacitanceAtVoltage group;
+  group.V_mV = 0.5 * (moments.centre_mV(first) + moments.centre_mV(last - 1));
+  group.capacitance_pF = fit->capacitance_pF;
+  group.residual_resistance_MOhm = fit->residual_resistance_MOhm;
+  group.se_pF = spread(redraw(moments, first, last, true, weights, options.threads));
+  if (!(group.se_pF > 0.0) || group.se_pF > 0.5 * group.capacitance_pF) return std::nullopt;  // tells nothing
+  return group;
+}
+
+// Inverse-variance mean of the groups of the plateau so far.
+struct RunningMean {
+  double weighted = 0.0, weights = 0.0;
+  void add(const CapacitanceAtVoltage& group) {
+    const double weight = 1.0 / (group.se_pF * group.se_pF);
+    weighted += weight * group.capacitance_pF;
+    weights += weight;
+  }
+  bool is_exceeded_by(const CapacitanceAtVoltage& group, double tolerance) const {
+    if (weights == 0.0) return false;
+    const double mean = weighted / weights;
+    const double error = std::sqrt(group.se_pF * group.se_pF + 1.0 / weights);
+    return group.capacitance_pF > mean + std::max(tolerance * mean, 2.0 * error);
+  }
+};
+
+// From the lowest voltage upwards. Two groups in a row that stand out above the mean below them end the
+// plateau: among twenty groups one stands out by chance.
+Plateau find_plateau(const CapacitanceMoments& moments, const Weights& weights,
+                     const CapacitanceOptions& options) {
+  Plateau plateau;
+  std::vector<std::size_t> first_bins;
+  for (std::size_t first = 0; first + options.bins_per_group <= moments.bin_count;
+       first += options.bins_per_group) {
+    if (const auto group =
+            capacitance_of_group(moments, first, first + options.bins_per_group, weights, options)) {
+      plateau.groups.push_back(*group);
+      first_bins.push_back(first);
+    }
+  }
+  RunningMean below;
+  for (std::size_t g = 0; g < plateau.groups.size(); ++g) {
+    const bool exceeds = below.is_exceeded_by(plateau.groups[g], options.plateau_tolerance);
+    if (exceeds && (g + 1 == plateau.groups.size() ||
+                    below.is_exceeded_by(plateau.groups[g + 1], options.plateau_tolerance)))
+      break;
+    if (!exceeds) below.add(plateau.groups[g]);
+    plateau.groups[g].in_plateau = true;
+    if (plateau.count == 0) plateau.first_bin = first_bins[g];
+    plateau.last_bin = first_bins[g] + options.bins_per_group;
+    ++plateau.count;
+  }
+  return plateau;
+}
+
+// Moments of (I, dV/dt) in the best-filled bin, for the variance method.
+void variance_method(const CapacitanceMoments& moments, const Weights& weights, Capacitance& result) {
+  std::size_t best = 0;
+  double most = 0.0;
+  for (std::size_t bin = 0; bin < moments.bin_count; ++bin) {
+    double count = 0.0;
+    for (std::size_t b = 0; b < moments.block_count; ++b)
+      count += moments.cells[b * moments.bin_count + bin][0];
+    if (count > most) {
+      most = count;
+      best = bin;
+    }
+  }
+  if (most < 50.0) return;
+  // Places of 1, I, I^2, D, D I, D^2 in the lower triangle of the products.
+  struct Second {
+    double current = 0.0, covariance = 0.0, slope = 0.0;
+  };
+  const auto second = [&](std::span<const double> w) {
+    std::array<double, 6> m{};
+    constexpr std::array<std::size_t, 6> kPlaces{0, 1, 2, 21, 22, 27};
+    for (std::size_t b = 0; b < moments.block_count; ++b) {
+      const auto& cell = moments.cells[b * moments.bin_count + best];
+      for (std::size_t i = 0; i < m.size(); ++i) m[i] += (w.empty() ? 1.0 : w[b]) * cell[kPlaces[i]];
+    }
+    const double n = m[0];
+    return Second{m[2] / n - m[1] * m[1] / (n * n), m[4] / n - m[1] * m[3] / (n * n),
+                  m[5] / n - m[3] * m[3] / (n * n)};
+  };
+  const Second all = second({});
+  if (!(all.covariance > 0.0)) return;
+  const double value = all.current / all.covariance;
+  std::vector<double> draws;
+  for (const auto& w : weights) {
+    const Second drawn = second(w);
+    draws.push_back(drawn.current / drawn.covariance);
+  }
+  result.variance_pF = Estimate{value, percentile_interval(draws)};
+  result.variance_bin_mV = moments.centre_mV(best);
+  for (int i = 0; i <= 100; ++i) {
+    const double c = value * std::pow(4.0, -0.5 + i / 100.0);
+    result.curve_C_pF.push_back(c);
+    result.curve_variance.push_back(all.current / (c * c) - 2.0 * all.covariance / c + all.slope);
+  }
+}
+
+double relative_error(const Estimate& estimate) {
+  return estimate.ci95 ? (estimate.ci95->high - estimate.ci95->low) / (2.0 * 1.96 * estimate.value) : 0.0;
+}
+
+void choose(Capacitance& result, const Plateau& plateau, const CapacitanceOptions& options) {
+  const bool wide_enough = plateau.count >= 3 && result.plateau_pF;
+  if (wide_enough && result.kernel_pF) {
+    const double difference = result.plateau_pF->value / result.kernel_pF->value - 1.0;
+    result.systematic_pF = Interval{std::min(result.plateau_pF->value, result.kernel_pF->value),
+                                    std::max(result.plateau_pF->value, result.kernel_pF->value)};
+    const double tolerance =
+        std::max(options.kernel_tolerance,
+                 2.0 * std::hypot(relative_error(*result.plateau_pF), relative_error(*result.kernel_pF)));
+    if (std::abs(difference) <= tolerance) {
+      result.method = CapacitanceMethod::plateau;
+      result.reason = fmt::format("a plateau of {} groups, {:+.0f} % from the electrode sweep's response",
+                                  plateau.count, 100.0 * difference);
+    } else {
+      result.method = CapacitanceMethod::kernel;
+      result.reason =
+          fmt::format("the plateau is {:+.0f} % from the electrode sweep's response", 100.0 * difference);
+      result.warnings.push_back(
+          fmt::format("capacitance: the plateau gives {:.1f} pF and the electrode sweep's response {:.1f} "
+                      "pF; the latter is used. Likely "
+                      "causes: a slow current that is active at every voltage of the recording, a cell that "
+                      "is not isopotential, or an "
+                      "electrode that drifted between the files",
+                      result.plateau_pF->value, result.kernel_pF->value));
+    }
+  } else if (wide_enough) {
+    result.method = CapacitanceMethod::plateau;
+    result.reason = fmt::format("a plateau of {} groups; no electrode sweep to compare with", plateau.count);
+  } else if (result.kernel_pF) {
+    result.method = CapacitanceMethod::kernel;
+    result.reason = fmt::format("the capacitance has no plateau against voltage ({} groups)", plateau.count);
+    result.warnings.push_back(
+        "capacitance: too few voltages give a constant value; the electrode sweep's response is used");
+  } else if (result.plateau_pF) {
+    result.method = CapacitanceMethod::plateau;
+    result.reason = fmt::format("the only method left; its plateau has {} groups", plateau.count);
+    result.warnings.push_back(
+        "capacitance: too few voltages give a constant value and there is no electrode sweep; treat it as a "
+        "lower bound");
+  } else if (result.regression_pF) {
+    result.method = CapacitanceMethod::regression;
+    result.reason = "the recording is too short for bins of voltage";
+    result.warnings.push_back("capacitance: only the regression over all voltages could be computed");
+  } else {
+    throw DataError(
+        "the capacitance cannot be estimated: outside spikes the current does not fluctuate enough to move "
+        "the voltage; record "
+        "fluctuating current for a minute, or pass the capacitance");
+  }
+}
+
+const Estimate& chosen(const Capacitance& result) {
+  if (result.method == CapacitanceMethod::kernel) return *result.kernel_pF;
+  if (result.method == CapacitanceMethod::regression) return *result.regression_pF;
+  return *result.plateau_pF;
+}
+
+// Names what a disagreement of the other methods probably means.
+void warn_of_disagreement(Capacitance& result) {
+  const auto compare = [&](const std::optional<Estimate>& other, std::string_view name) {
+    if (!other) return;
+    const double ratio = other->value / result.value_pF;
+    if (ratio > 1.2) {
+      result.warnings.push_back(
+          fmt::format("capacitance: {} gives {:.1f} pF, {:.0f} % above the {:.1f} pF used: a slow outward "
+                      "current near threshold, "
+                      "which rises with the injected current, does that",
+                      name, other->value, 100.0 * (ratio - 1.0), result.value_pF));
+    } else if (ratio < 1.0 / 1.2) {
+      result.warnings.push_back(
+          fmt::format("capacitance: {} gives {:.1f} pF, {:.0f} % below the {:.1f} pF used: a residual "
+                      "electrode, a current that is out of "
+                      "step, or a cell that is not isopotential does that",
+                      name, other->value, 100.0 * (1.0 - ratio), result.value_pF));
+    }
+  };
+  compare(result.variance_pF, "variance minimisation");
+  compare(result.regression_pF, "regression over all voltages");
+  compare(result.impedance_pF, "the impedance");
+  if (std::abs(result.residual_resistance_MOhm) > 2.0) {
+    result.warnings.push_back(
+        fmt::format("capacitance: {:.1f} MOhm of instantaneous resistance are left in the voltage; check "
+                    "bridge balance or electrode "
+                    "compensation, and whether current and voltage are in step",
+                    result.residual_resistance_MOhm));
+  }
+}
+
+}  // namespace
+
+void CapacitanceOptions::validate() const {
+  check_options({{"window_ms", window_ms, window_ms > 0.0, "> 0"},
+                 {"bin_width_mV", bin_width_mV, bin_width_mV > 0.0, "> 0"},
+                 {"bins_per_group", static_cast<double>(bins_per_group), bins_per_group >= 1, ">= 1"},
+                 {"exclude_before_spike_ms", exclude_before_spike_ms, exclude_before_spike_ms >= 0.0, ">= 0"},
+                 {"exclude_after_spike_ms", exclude_after_spike_ms, exclude_after_spike_ms >= 0.0, ">= 0"},
+                 {"plateau_tolerance", plateau_tolerance, plateau_tolerance > 0.0, "> 0"},
+                 {"kernel_tolerance", kernel_tolerance, kernel_tolerance > 0.0, "> 0"}});
+}
+
+std::string_view method_name(CapacitanceMethod method) {
+  switch (method) {
+    case CapacitanceMethod::kernel:
+      return "kernel";
+    case CapacitanceMethod::regression:
+      return "regression";
+    case CapacitanceMethod::given:
+      return "given";
+    case CapacitanceMethod::plateau:
+      break;
+  }
+  return "plateau";
+}
+
+CapacitanceMoments capacitance_moments(const Recording& compensated,
+                                       const std::vector<std::vector<double>>& spikes_ms,
+                                       std::span<const Block> blocks, const CapacitanceOptions& options) {
+  return gather_capacitance_moments(compensated, quiet_stretches(compensated, spikes_ms, options), blocks,
+                                    options.window_ms, options.bin_width_mV, options.threads);
+}
+
+CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
+                                         const std::vector<std::vector<double>>& spikes_ms,
+                                         std::span<const Block> blocks,
+                                         const std::optional<ElectrodeKernel>& kernel,
+                                         const CapacitanceOptions& options) {
+  options.validate();
+  require(spikes_ms.size() == compensated.sweeps.size(), "estimate_capacitance: one spike train a sweep");
+  const Stretches stretches = quiet_stretches(compensated, spikes_ms, options);
+  CapacitanceAnalysis analysis;
+  analysis.moments = capacitance_moments(compensated, spikes_ms, blocks, options);
+  const CapacitanceMoments& moments = analysis.moments;
+  const Weights weights = all_draws(blocks.size(), options);
+  Capacitance& result = analysis.result;
+
+  variance_method(moments, weights, result);
+  if (const auto fit = fit_weak_form(moments, 0, moments.bin_count, false)) {
+    result.regression_pF =
+        Estimate{fit->capacitance_pF,
+                 percentile_interval(redraw(moments, 0, moments.bin_count, false, weights, options.threads))};
+  }
+  const Plateau plateau = find_plateau(moments, weights, options);
+  result.against_voltage = plateau.groups;
+  result.plateau_first_bin = plateau.first_bin;
+  result.plateau_last_bin = plateau.last_bin;
+  if (plateau.count > 0) {
+    if (const auto fit = fit_weak_form(moments, plateau.first_bin, plateau.last_bin, true)) {
+      result.residual_resistance_MOhm = fit->residual_resistance_MOhm;
+      result.plateau_pF = Estimate{
+          fit->capacitance_pF, percentile_interval(redraw(moments, plateau.first_bin, plateau.last_bin, true,
+                                                          weights, options.threads))};
+    }
+  }
+  if (kernel && kernel->kernel_capacitance_pF > 0.0) {
+    result.kernel_pF = Estimate{kernel->kernel_capacitance_pF, kernel->kernel_capacitance_ci95_pF};
+  }
+  ImpedanceOptions impedance;
+  impedance.bootstrap_draws = options.bootstrap_draws;
+  impedance.seed = options.seed;
+  if (const auto found = estimate_impedance_capacitance(compensated, stretches, impedance)) {
+    result.impedance_pF = Estimate{found->capacitance_pF, found->ci95_pF};
+  }
+
+  choose(result, plateau, options);
+  result.value_pF = chosen(result).value;
+  result.ci95_pF = chosen(result).ci95;
+  // The kernel's interval is from blocks of its own.
+  if (result.ci95_pF && result.method != CapacitanceMethod::kernel)
+    result.ci95_pF = widened_for_blocks(*result.ci95_pF, result.value_pF, blocks.size());
+  warn_of_disagreement(result);
+  return analysis;
+}
+
+std::optional<double> plateau_move_pF(const CapacitanceAnalysis& analysis,
+                                      const CapacitanceMoments& moments) {
+  const auto own = redraw_plateau_pF(analysis, {});
+  // The same voltages: the other recording may begin a bin lower or higher.
+  const auto offset = static_cast<std::ptrdiff_t>(
+      std::lround((analysis.moments.first_edge_mV - moments.first_edge_mV) / moments.bin_width_mV));
+  const auto bin = [&](std::size_t index) {
+    return static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(
+        static_cast<std::ptrdiff_t>(index) + offset, 0, static_cast<std::ptrdiff_t>(moments.bin_count)));
+  };
+  const auto other = fit_weak_form(moments, bin(analysis.result.plateau_first_bin),
+                                   bin(analysis.result.plateau_last_bin), true);
+  if (!own || !other) return std::nullopt;
+  return other->capacitance_pF - *own;
+}
+
+std::optional<double> redraw_plateau_pF(const CapacitanceAnalysis& analysis,
+                                        std::span<const double> weights) {
+  const auto fit = fit_weak_form(analysis.moments, analysis.result.plateau_first_bin,
+                                 analysis.result.plateau_last_bin, true, weights);
+  if (!fit) return std::nullopt;
+  return fit->capacitance_pF;
+}
+
+}  // namespace libfit
