@@ -1,0 +1,382 @@
+#include "libfit/fit/iv_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "libfit/core/error.hpp"
+#include "libfit/fit/curve_starts.hpp"
+#include "libfit/fit/least_squares.hpp"
+#include "libfit/model/parameters.hpp"
+
+namespace libfit {
+namespace {
+
+Eif eif_from(const std::array<double, 4>& p, double C, const SpikeParameters& spikes) {
+  return {C, C * std::exp(-p[0]), p[1], p[2], std::exp(p[3]), spikes.V_spike_mV, spikes.reset};
+}
+
+Qif qif_from(const std::array<double, 3>& p, double C, const SpikeParameters& spikes) {
+  return {C, C * std::exp(p[0]), p[1], p[2], spikes.V_spike_mV, spikes.reset};
+}
+
+void list_parameters(IvFit& fit) {
+  fit.parameters.clear();
+  for (const NamedParameter& parameter : scalar_parameters(fit.model)) {
+    fit.parameters.push_back({std::string(parameter.name), parameter.value, {}, {}, {}});
+  }
+}
+
+// A parameter held on its bound has no error of its own.
+void set_se(IvFit& fit, std::string_view name, double se) {
+  if (se == 0.0) return;
+  for (ParameterEstimate& parameter : fit.parameters) {
+    if (parameter.name == name) parameter.se = se;
+  }
+}
+
+IvFit failed(Model model, std::string reason) {
+  IvFit fit;
+  fit.model = std::move(model);
+  fit.reason = std::move(reason);
+  return fit;
+}
+
+template <std::size_t N>
+void describe(IvFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvBin>& bins,
+              const std::array<const char*, N>& names) {
+  fit.status = FitStatus::ok;
+  fit.chi_square = found.chi_square;
+  fit.bins_used = bins.size();
+  fit.degrees_of_freedom = static_cast<int>(bins.size()) - static_cast<int>(N);
+  fit.upper_V_mV = bins.back().V_mV;
+  fit.iterations = found.iterations;
+  list_parameters(fit);
+  for (std::size_t i = 0; i < N; ++i) {
+    if (found.on_bound[i]) {
+      fit.warnings.push_back(
+          fmt::format("{}: {} ended on its bound; the shape of the model does not fit the curve there",
+                      model_name(fit.model), names[i]));
+    }
+  }
+}
+
+// ---- one function a model
+// -------------------------------------------------------------------------------------
+
+IvFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
+  const auto starts = eif_starts(bins);
+  const auto found = fit_eif_curve(bins, starts, true);
+  if (!found) return failed(Eif{}, "the least-squares fit did not converge from any start");
+  IvFit fit;
+  const Eif eif = eif_from(found->value, C, spikes);
+  fit.model = eif;
+  describe(fit, *found, bins, {"g_nS", "E_mV", "V_T_mV", "Delta_T_mV"});
+  if (found->se) {
+    set_se(fit, "g_nS", eif.g_nS * (*found->se)[0]);
+    set_se(fit, "E_mV", (*found->se)[1]);
+    set_se(fit, "V_T_mV", (*found->se)[2]);
+    set_se(fit, "Delta_T_mV", eif.Delta_T_mV * (*found->se)[3]);
+  }
+  return fit;
+}
+
+IvFit fit_qif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
+  const auto starts = qif_starts(bins);
+  const auto found = fit_qif_curve(bins, starts, true);
+  if (!found) return failed(Qif{}, "the least-squares fit did not converge from any start");
+  IvFit fit;
+  const Qif qif = qif_from(found->value, C, spikes);
+  fit.model = qif;
+  describe(fit, *found, bins, {"a_nS_per_mV", "V_rest_mV", "V_c_mV"});
+  if (found->se) {
+    set_se(fit, "a_nS_per_mV", qif.a_nS_per_mV * (*found->se)[0]);
+    set_se(fit, "V_rest_mV", (*found->se)[1]);
+    set_se(fit, "V_c_mV", (*found->se)[2]);
+  }
+  return fit;
+}
+
+// The straight part of the curve. Above the voltage where F is least the upstroke begins.
+std::vector<IvBin> straight_part(const std::vector<IvBin>& bins) {
+  const double top = lowest_point(bins).V_mV;
+  std::vector<IvBin> straight;
+  std::copy_if(bins.begin(), bins.end(), std::back_inserter(straight),
+               [&](const IvBin& bin) { return bin.V_mV <= top; });
+  return straight;
+}
+
+// Where F returns to zero on its way up: what a brief input must reach, and so the threshold of the LIF.
+double upward_zero(const std::vector<IvBin>& bins, double fallback_mV) {
+  const auto lowest = std::min_element(
+      bins.begin(), bins.end(), [](const IvBin& a, const IvBin& b) { return a.F_mV_per_ms < b.F_mV_per_ms; });
+  for (auto bin = lowest; bin + 1 < bins.end(); ++bin) {
+    const auto next = bin + 1;
+    if (bin->F_mV_per_ms < 0.0 && next->F_mV_per_ms >= 0.0) {
+      const double part = -bin->F_mV_per_ms / (next->F_mV_per_ms - bin->F_mV_per_ms);
+      return bin->V_mV + part * (next->V_mV - bin->V_mV);
+    }
+  }
+  return fallback_mV;
+}
+
+bool crosses_zero(const std::vector<IvBin>& bins) { return std::isfinite(upward_zero(bins, std::nan(""))); }
+
+IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes, bool with_threshold) {
+  const std::vector<IvBin> straight = straight_part(bins);
+  const Model empty = with_threshold ? Model(Lif{}) : Model(Passive{});
+  if (straight.size() < 3) return failed(empty, "fewer than three bins of the curve lie below its minimum");
+  const std::array<BoundedStart<2>, 1> starts{leak_start(allowed(straight), guess_leak(straight))};
+  const auto found = fit_leak_curve(straight, starts, true);
+  if (!found) return failed(empty, "the least-squares fit did not converge");
+  IvFit fit;
+  const double g = C * std::exp(-found->value[0]);
+  const double E = found->value[1];
+  const double top = bins.back().V_mV;
+  const double V_th = upward_zero(bins, spikes.V_onset_mV.value_or(top));
+  fit.model = with_threshold ? Model(Lif{C, g, E, V_th, spikes.reset}) : Model(Passive{C, g, E});
+  describe(fit, *found, straight, {"g_nS", "E_mV"});
+  if (found->se) {
+    set_se(fit, "g_nS", g * (*found->se)[0]);
+    set_se(fit, "E_mV", (*found->se)[1]);
+  }
+  if (with_threshold && !crosses_zero(bins)) {
+    fit.warnings.push_back(
+        "lif: the measured curve does not return to zero; V_th is the median voltage at spike onset");
+  }
+  return fit;
+}
+
+// The curve itself, continued downwards by the straight line through its lowest bins (a noisy first slope
+// could rise towards lower voltages and send the membrane away).
+IvFit tabulate(const DynamicIv& iv, const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
+  Tabulated table;
+  table.C_pF = C;
+  table.V_spike_mV = spikes.V_spike_mV;
+  table.reset = spikes.reset;
+  const std::vector<IvBin> low(
+      bins.begin(), bins.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(10, bins.size())));
+  const LeakGuess leak = guess_leak(low);
+  const double below = bins.front().V_mV - 10.0;
+  table.V_mV.push_back(below);
+  table.F_mV_per_ms.push_back(std::max((leak.E_mV - below) / leak.tau_ms, bins.front().F_mV_per_ms + 0.01));
+  for (const IvBin& bin : iv.bins) {
+    if (!bin.supported || bin.V_mV >= spikes.V_spike_mV || bin.V_mV <= table.V_mV.back()) continue;
+    // Above the limit the bins are few and noisy: the table follows them only as long as they rise.
+    if (bin.V_mV > bins.back().V_mV && bin.F_mV_per_ms <= table.F_mV_per_ms.back()) break;
+    table.V_mV.push_back(bin.V_mV);
+    table.F_mV_per_ms.push_back(bin.F_mV_per_ms);
+  }
+  IvFit fit;
+  fit.status = FitStatus::ok;
+  fit.bins_used = table.V_mV.size() - 1;
+  fit.upper_V_mV = table.V_mV.back();
+  const std::size_t n = table.F_mV_per_ms.size();
+  const bool rises = table.F_mV_per_ms[n - 1] > 0.0 && table.F_mV_per_ms[n - 1] > table.F_mV_per_ms[n - 2];
+  fit.model = std::move(table);
+  list_parameters(fit);
+  if (!rises) {
+    fit.status = FitStatus::not_identified;
+    fit.reason =
+        "the measured curve does not rise above zero at its upper end, so the table never fires on its own";
+  }
+  return fit;
+}
+
+// ---- models that do not describe the curve
+// --------------------------------------------------------------------
+
+std::vector<IvBin> widened(std::vector<IvBin> bins, double excess_sd) {
+  for (IvBin& bin : bins) bin.se_mV_per_ms = std::hypot(bin.se_mV_per_ms, excess_sd);
+  return bins;
+}
+
+double chi_square_of(const Model& model, const std::vector<IvBin>& bins, double excess_variance,
+                     double upper_V_mV) {
+  double sum = 0.0;
+  for (const IvBin& bin : bins) {
+    if (bin.V_mV > upper_V_mV) break;
+    const double residual = bin.F_mV_per_ms - drift_mV_per_ms(model, bin.V_mV);
+    sum += residual * residual / (bin.se_mV_per_ms * bin.se_mV_per_ms + excess_variance);
+  }
+  return sum;
+}
+
+// The excess variance that makes chi-square equal its degrees of freedom, by bisection (chi-square falls with
+// it).
+double excess_variance_for(const IvFit& fit, const std::vector<IvBin>& bins) {
+  double low = 0.0, high = 100.0;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    const bool too_small = chi_square_of(fit.model, bins, middle, fit.upper_V_mV) > fit.degrees_of_freedom;
+    (too_small ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+// Fit, excess and fit again until they agree.
+template <class Fit>
+IvFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
+  IvFit fit = fit_bins(bins);
+  if (fit.status == FitStatus::failed || fit.degrees_of_freedom < 3 ||
+      fit.chi_square < 2.0 * fit.degrees_of_freedom)
+    return fit;
+  double excess_sd = 0.0;
+  for (int round = 0; round < 8; ++round) {
+    const double next = std::sqrt(excess_variance_for(fit, bins));
+    const bool settled = std::abs(next - excess_sd) < 0.01 * next;
+    excess_sd = next;
+    IvFit again = fit_bins(widened(bins, excess_sd));
+    if (again.status == FitStatus::failed) break;
+    fit = std::move(again);
+    if (settled) break;
+  }
+  fit.excess_sd_mV_per_ms = excess_sd;
+  fit.chi_square = chi_square_of(fit.model, bins, 0.0, fit.upper_V_mV);
+  return fit;
+}
+
+double& parameter(IvFit& fit, std::string_view name) {
+  return std::find_if(fit.parameters.begin(), fit.parameters.end(),
+                      [&](const auto& p) { return p.name == name; })
+      ->value;
+}
+
+// Refits at half and twice the limit; fills the ranges and tells how far Delta_T moved.
+void probe_limits(IvFit& eif, const DynamicIv& iv, const SpikeParameters& spikes, double limit,
+                  const IvFitOptions& options) {
+  double low = parameter(eif, "Delta_T_mV"), high = low;
+  for (ParameterEstimate& p : eif.parameters) p.limit_range = Interval{p.value, p.value};
+  for (const double factor : {0.5, 2.0}) {
+    const std::vector<IvBin> bins = bins_below(iv, factor * limit);
+    if (bins.size() < options.min_bins) continue;
+    IvFit other = fit_eif(widened(bins, eif.excess_sd_mV_per_ms), iv.capacitance_pF, spikes);
+    if (other.status == FitStatus::failed) continue;
+    for (std::size_t i = 0; i < eif.parameters.size(); ++i) {
+      Interval& range = *eif.parameters[i].limit_range;
+      range.low = std::min(range.low, other.parameters[i].value);
+      range.high = std::max(range.high, other.parameters[i].value);
+    }
+    low = std::min(low, parameter(other, "Delta_T_mV"));
+    high = std::max(high, parameter(other, "Delta_T_mV"));
+  }
+  const double value = parameter(eif, "Delta_T_mV");
+  const std::vector<IvBin> bins = bins_below(iv, 2.0 * limit);
+  const auto rising = static_cast<std::size_t>(std::count_if(bins.begin(), bins.end(), [&](const IvBin& bin) {
+    return bin.F_mV_per_ms > 0.0 && bin.V_mV > lowest_point(bins).V_mV;
+  }));
+  if (value > options.widest_Delta_T_mV) {
+    eif.status = FitStatus::not_identified;
+    eif.reason = fmt::format(
+        "Delta_T = {:.1f} mV is wider than {:.0f} mV: the curve rises too gently for a spike initiation that "
+        "an exponential describes",
+        value, options.widest_Delta_T_mV);
+  } else if (std::max(high / value, value / low) - 1.0 > options.widest_relative_move) {
+    eif.status = FitStatus::not_identified;
+    eif.reason = fmt::format("Delta_T moves from {:.2f} to {:.2f} mV with the fit limit", low, high);
+  } else if (rising < options.min_rising_bins) {
+    eif.status = FitStatus::not_identified;
+    eif.reason =
+        fmt::format("only {} supported bins of the upstroke have F > 0, {} are needed; record more spikes",
+                    rising, options.min_rising_bins);
+  }
+}
+
+}  // namespace
+
+void IvFitOptions::validate() const {
+  check_options({{"upper_limit_mV_per_ms", upper_limit_mV_per_ms, upper_limit_mV_per_ms > 0.0, "> 0"},
+                 {"fraction_of_upstroke", fraction_of_upstroke, fraction_of_upstroke > 0.0, "> 0"},
+                 {"widest_Delta_T_mV", widest_Delta_T_mV, widest_Delta_T_mV > 0.0, "> 0"},
+                 {"widest_relative_move", widest_relative_move, widest_relative_move > 0.0, "> 0"},
+                 {"min_bins", static_cast<double>(min_bins), min_bins >= 5, ">= 5"}});
+}
+
+std::string_view status_name(FitStatus status) {
+  switch (status) {
+    case FitStatus::ok:
+      return "ok";
+    case FitStatus::not_identified:
+      return "not_identified";
+    case FitStatus::failed:
+      break;
+  }
+  return "failed";
+}
+
+std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes,
+                              const IvFitOptions& options) {
+  options.validate();
+  double limit = options.upper_limit_mV_per_ms;
+  if (spikes.peak_slope_mV_per_ms)
+    limit = std::min(limit, options.fraction_of_upstroke * *spikes.peak_slope_mV_per_ms);
+  const std::vector<IvBin> bins = bins_below(iv, limit);
+  if (bins.size() < options.min_bins) {
+    const std::string reason = fmt::format(
+        "only {} bins of the curve have enough data, {} are needed; record longer or drive the cell harder",
+        bins.size(), options.min_bins);
+    return {failed(Passive{}, reason), failed(Lif{}, reason), failed(Qif{}, reason), failed(Eif{}, reason),
+            failed(Tabulated{}, reason)};
+  }
+  const double C = iv.capacitance_pF;
+  std::vector<IvFit> fits;
+  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, false); }));
+  if (!spikes.peak_slope_mV_per_ms) {
+    const std::string reason =
+        "the recording has no spikes, so nothing tells threshold, reset and refractory period";
+    for (const Model& model : {Model(Lif{}), Model(Qif{}), Model(Eif{}), Model(Tabulated{})})
+      fits.push_back(failed(model, reason));
+    return fits;
+  }
+  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, true); }));
+  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_qif(used, C, spikes); }));
+  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_eif(used, C, spikes); }));
+  if (fits.back().status == FitStatus::ok) probe_limits(fits.back(), iv, spikes, limit, options);
+  fits.push_back(tabulate(iv, bins, C, spikes));
+  for (IvFit& fit : fits) {
+    fit.limit_mV_per_ms = limit;
+    fit.upper_fit_V_mV = bins.back().V_mV + 1e-6 + 0.5 * std::sqrt(3.0 * bins.back().V_variance_mV2);
+    if (fit.status == FitStatus::failed) continue;
+    try {
+      validate(fit.model);
+    } catch (const OptionError& problem) {
+      fit.status = FitStatus::failed;
+      fit.reason = fmt::format("the fitted parameters do not make a model: {}", problem.what());
+    }
+  }
+  return fits;
+}
+
+std::optional<Model> refit(const DynamicIv& iv, const Model& start, double upper_V_mV,
+                           double excess_sd_mV_per_ms) {
+  const std::vector<IvBin> bins = widened(bins_up_to(iv, upper_V_mV), excess_sd_mV_per_ms);
+  if (bins.size() < 5) return std::nullopt;
+  const double C = iv.capacitance_pF;
+  const Voltages range = allowed(bins);
+  if (const auto* eif = std::get_if<Eif>(&start)) {
+    const std::array<BoundedStart<4>, 1> from{
+        eif_start(range, eif->C_pF / eif->g_nS, eif->E_mV, eif->V_T_mV, eif->Delta_T_mV)};
+    const auto found = fit_eif_curve(bins, from, false);
+    if (!found) return std::nullopt;
+    return eif_from(found->value, C, {eif->V_spike_mV, eif->reset, {}, {}});
+  }
+  if (const auto* qif = std::get_if<Qif>(&start)) {
+    const std::array<BoundedStart<3>, 1> from{
+        qif_start(bins, qif->a_nS_per_mV / qif->C_pF, qif->V_rest_mV, qif->V_c_mV)};
+    const auto found = fit_qif_curve(bins, from, false);
+    if (!found) return std::nullopt;
+    return qif_from(found->value, C, {qif->V_spike_mV, qif->reset, {}, {}});
+  }
+  if (std::holds_alternative<Tabulated>(start)) return std::nullopt;
+  SpikeParameters spikes;
+  if (const auto* lif = std::get_if<Lif>(&start)) {
+    spikes.reset = lif->reset;
+    spikes.V_onset_mV = lif->V_th_mV;  // where a drawn curve does not return to zero
+  }
+  const IvFit fit = fit_leak(bins, C, spikes, std::holds_alternative<Lif>(start));
+  if (fit.status != FitStatus::ok) return std::nullopt;
+  return fit.model;
+}
+
+}  // namespace libfit

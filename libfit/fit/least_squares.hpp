@@ -1,0 +1,41 @@
+// A bounded weighted fit of one curve from several starts, with covariance; the one place that talks to
+// Ceres.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libfit/iv/dynamic_iv.hpp"
+
+namespace libfit {
+
+template <std::size_t N>
+struct BoundedStart {
+  std::array<double, N> value, lower, upper;
+};
+
+template <std::size_t N>
+struct LeastSquaresFit {
+  std::array<double, N> value;
+  std::optional<std::array<double, N>> se;  // absent where the covariance is singular
+  std::array<bool, N> on_bound;
+  double chi_square = 0.0;
+  int iterations = 0;
+};
+
+using EifFit = LeastSquaresFit<4>;
+using QifFit = LeastSquaresFit<3>;
+using LeakFit = LeastSquaresFit<2>;
+
+// The best of the fits from all starts; nullopt when none converges. All values must be finite and starts
+// within their bounds (checked: ContractError), standard errors positive.
+std::optional<EifFit> fit_eif_curve(std::span<const IvBin> bins, std::span<const BoundedStart<4>> starts,
+                                    bool with_covariance);
+std::optional<QifFit> fit_qif_curve(std::span<const IvBin> bins, std::span<const BoundedStart<3>> starts,
+                                    bool with_covariance);
+std::optional<LeakFit> fit_leak_curve(std::span<const IvBin> bins, std::span<const BoundedStart<2>> starts,
+                                      bool with_covariance);
+
+}  // namespace libfit

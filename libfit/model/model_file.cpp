@@ -1,0 +1,145 @@
+#include "libfit/model/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "libfit/core/error.hpp"
+#include "libfit/model/parameters.hpp"
+
+namespace libfit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 4> schema_keys = {"schema", "version", "model", "parameters"};
+constexpr std::string_view schema_name = "dyniv.model";
+constexpr int schema_version = 1;
+constexpr int depth_limit = 64;  // writing the provenance out again recurses
+
+const Json& member(const Json& object, std::string_view key, std::string_view place) {
+  const auto found = object.find(std::string(key));
+  if (found == object.end()) throw InputError(fmt::format("{}: the key {} is missing", place, key));
+  return *found;
+}
+
+double number(const Json& value, std::string_view key, std::string_view place) {
+  if (!value.is_number()) throw InputError(fmt::format("{}: {} is not a number", place, key));
+  return value.get<double>();
+}
+
+std::vector<double> numbers(const Json& value, std::string_view key, std::string_view place) {
+  if (!value.is_array()) throw InputError(fmt::format("{}: {} is not an array of numbers", place, key));
+  std::vector<double> result;
+  result.reserve(value.size());
+  for (const Json& item : value)
+    result.push_back(number(item, fmt::format("{}[{}]", key, result.size()), place));
+  return result;
+}
+
+Model model_of_name(const Json& name, std::string_view place) {
+  for (const Model& candidate :
+       {Model(Passive{}), Model(Lif{}), Model(Qif{}), Model(Eif{}), Model(Tabulated{})}) {
+    if (name == std::string(model_name(candidate))) return candidate;
+  }
+  throw InputError(fmt::format("{}: model is {}; known are passive, lif, qif, eif and tabulated", place,
+                               name.dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
+void check_schema(const Json& root, std::string_view place) {
+  if (!root.is_object() || member(root, "schema", place) != std::string(schema_name)) {
+    throw InputError(
+        fmt::format("{}: schema is not {}; give a model file as `dyniv fit` writes it", place, schema_name));
+  }
+  const Json& version = member(root, "version", place);
+  if (version != schema_version) {
+    throw InputError(
+        fmt::format("{}: version is {}, this program reads version {}; use the dyniv that wrote it", place,
+                    version.dump(-1, ' ', false, Json::error_handler_t::replace), schema_version));
+  }
+}
+
+Json parameters_of(const Model& model) {
+  Json parameters = Json::object();
+  for (const NamedParameter& p : scalar_parameters(model)) parameters[std::string(p.name)] = p.value;
+  if (const auto* table = std::get_if<Tabulated>(&model)) {
+    parameters["V_mV"] = table->V_mV;
+    parameters["F_mV_per_ms"] = table->F_mV_per_ms;
+  }
+  return parameters;
+}
+
+void read_parameters(Model& model, const Json& parameters, std::string_view place) {
+  if (!parameters.is_object()) throw InputError(fmt::format("{}: parameters is not an object", place));
+  std::visit(
+      [&](auto& m) {
+        for_each_parameter(m, [&](std::string_view name, double& value) {
+          const std::string key = fmt::format("parameters.{}", name);
+          if (!parameters.contains(std::string(name))) {
+            throw InputError(fmt::format("{}: the key {} is missing", place, key));
+          }
+          value = number(parameters[std::string(name)], key, place);
+        });
+      },
+      model);
+  if (auto* table = std::get_if<Tabulated>(&model)) {
+    table->V_mV = numbers(member(parameters, "V_mV", place), "parameters.V_mV", place);
+    table->F_mV_per_ms = numbers(member(parameters, "F_mV_per_ms", place), "parameters.F_mV_per_ms", place);
+  }
+}
+
+}  // namespace
+
+std::string to_json_text(const ModelDocument& document) {
+  validate(document.model);
+  Json root;
+  root["schema"] = schema_name;
+  root["version"] = schema_version;
+  root["model"] = model_name(document.model);
+  root["parameters"] = parameters_of(document.model);
+  const Json provenance = Json::parse(document.provenance_json, nullptr, false);
+  require(provenance.is_object(), "to_json_text: provenance_json must be the text of a JSON object");
+  for (const auto& [key, value] : provenance.items()) {
+    require(!root.contains(key), fmt::format("to_json_text: provenance_json must not hold the key {}", key));
+    root[key] = value;
+  }
+  return root.dump(2) + "\n";
+}
+
+ModelDocument parse_model(std::string_view json_text, std::string_view place) {
+  Json root;
+  try {
+    root = Json::parse(json_text, [place](int depth, Json::parse_event_t, Json&) {
+      if (depth <= depth_limit) return true;
+      throw InputError(
+          fmt::format("{}: is nested deeper than {} levels; that is no model file", place, depth_limit));
+    });
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(
+        fmt::format("{}: is not JSON: {}; give a model file as `dyniv fit` writes it", place, error.what()));
+  }
+  check_schema(root, place);
+  ModelDocument document;
+  document.model = model_of_name(member(root, "model", place), place);
+  read_parameters(document.model, member(root, "parameters", place), place);
+  try {
+    validate(document.model);
+  } catch (const OptionError& error) {
+    throw InputError(fmt::format("{}: parameters.{}", place, error.what()));
+  }
+  for (const std::string_view key : schema_keys) root.erase(std::string(key));
+  document.provenance_json = root.dump();
+  return document;
+}
+
+ModelDocument read_model(const std::filesystem::path& path) {
+  const std::vector<std::byte> bytes = read_file(path, std::uintmax_t{64} << 20);
+  return parse_model({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+void write_model(const std::filesystem::path& path, const ModelDocument& document, Overwrite overwrite) {
+  write_file(path, to_json_text(document), overwrite);
+}
+
+}  // namespace libfit

@@ -1,0 +1,48 @@
+// The scalar parameters of every model with the names they have in files, tables and options, in one place:
+// reading, writing, checking and printing all walk this list.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "libfit/model/model.hpp"
+
+namespace libfit {
+
+struct NamedParameter {
+  std::string_view name;
+  double value = 0.0;
+};
+
+// Calls visit(name, value) for every scalar parameter, in the order of the struct. M is one of the models,
+// const or not; visit may change the value where it is not.
+template <class M, class Visit>
+void for_each_parameter(M& model, Visit&& visit) {
+  using Plain = std::remove_const_t<M>;
+  visit(std::string_view("C_pF"), model.C_pF);
+  if constexpr (std::is_same_v<Plain, Passive> || std::is_same_v<Plain, Lif> || std::is_same_v<Plain, Eif>) {
+    visit(std::string_view("g_nS"), model.g_nS);
+    visit(std::string_view("E_mV"), model.E_mV);
+  }
+  if constexpr (std::is_same_v<Plain, Lif>) visit(std::string_view("V_th_mV"), model.V_th_mV);
+  if constexpr (std::is_same_v<Plain, Qif>) {
+    visit(std::string_view("a_nS_per_mV"), model.a_nS_per_mV);
+    visit(std::string_view("V_rest_mV"), model.V_rest_mV);
+    visit(std::string_view("V_c_mV"), model.V_c_mV);
+  }
+  if constexpr (std::is_same_v<Plain, Eif>) {
+    visit(std::string_view("V_T_mV"), model.V_T_mV);
+    visit(std::string_view("Delta_T_mV"), model.Delta_T_mV);
+  }
+  if constexpr (!std::is_same_v<Plain, Passive>) {
+    if constexpr (!std::is_same_v<Plain, Lif>) visit(std::string_view("V_spike_mV"), model.V_spike_mV);
+    visit(std::string_view("V_reset_mV"), model.reset.V_reset_mV);
+    visit(std::string_view("t_ref_ms"), model.reset.t_ref_ms);
+  }
+}
+
+// The same as a list; the table of a Tabulated model is not in it.
+std::vector<NamedParameter> scalar_parameters(const Model& model);
+
+}  // namespace libfit
