@@ -1,0 +1,137 @@
+#include "libfit/simulate/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <type_traits>
+
+#include "libfit/core/error.hpp"
+#include "libfit/simulate/flow.hpp"
+
+namespace libfit {
+namespace {
+
+constexpr int spikes_per_sample_limit = 100;
+
+struct Clock {
+  std::span<const double> current_pA;
+  double dt_ms = 0.0;
+};
+
+double initial_voltage(const Model& model, const Reset& reset, double first_current_pA,
+                       const SimulateOptions& options) {
+  if (!std::isnan(options.V_initial_mV)) return options.V_initial_mV;
+  const auto driven = rest_mV(model, first_current_pA);
+  const auto silent = rest_mV(model);
+  return driven ? *driven : silent.value_or(reset.V_reset_mV);
+}
+
+[[noreturn]] void refuse_current(std::size_t k, double current_pA, std::string_view problem) {
+  throw DataError(fmt::format("current: sample {} holds {:g} pA: {}; check its unit and its scale", k,
+                              current_pA, problem));
+}
+
+// The state between samples: V, and how long it is still held at the reset.
+struct State {
+  double V = 0.0;
+  double held_ms = 0.0;  // refractory time that is left
+};
+
+// Moves the state over sample k and appends the spikes it meets.
+template <class Flow>
+void advance_sample(Flow& flow, const Reset& reset, const Clock& clock, std::size_t k, State& state,
+                    std::vector<double>& spikes) {
+  const double I = clock.current_pA[k];
+  const double begin = static_cast<double>(k) * clock.dt_ms;
+  double left = clock.dt_ms;
+  for (int count = 0; left > 0.0; ++count) {
+    if (state.held_ms > 0.0) {
+      const double held = std::min(state.held_ms, left);
+      state.held_ms -= held;
+      left -= held;
+      if (left <= 0.0) return;
+    }
+    const flow::Advance step = flow.advance(state.V, I, left);
+    state.V = step.V_mV;
+    if (!std::isfinite(state.V)) refuse_current(k, I, "it drives the voltage beyond all numbers");
+    if (!step.spike_ms) return;
+    const double time = begin + (clock.dt_ms - left) + *step.spike_ms;
+    if (count >= spikes_per_sample_limit || (!spikes.empty() && time <= spikes.back())) {
+      refuse_current(k, I, "it makes the model fire without end within one sample");
+    }
+    spikes.push_back(time);
+    left -= *step.spike_ms;
+    state = {reset.V_reset_mV, reset.t_ref_ms};
+  }
+}
+
+template <class Flow>
+Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock, double V_initial) {
+  Prediction prediction;
+  const std::size_t count = clock.current_pA.size();
+  prediction.voltage_mV.resize(count);
+  std::vector<double>& spikes = prediction.spike_times_ms;
+  if (!std::isfinite(V_initial)) {
+    refuse_current(0, clock.current_pA[0], "its resting voltage is beyond all numbers");
+  }
+  State state{V_initial, 0.0};
+  if (V_initial >= V_spike) {
+    spikes.push_back(0.0);
+    state = {reset.V_reset_mV, reset.t_ref_ms};
+  }
+  bool spiked = !spikes.empty();
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!std::isfinite(clock.current_pA[k])) refuse_current(k, clock.current_pA[k], "it is not finite");
+    prediction.voltage_mV[k] = spiked ? V_spike : state.V;
+    const std::size_t before = spikes.size();
+    advance_sample(flow, reset, clock, k, state, spikes);
+    spiked = spikes.size() > before;
+  }
+  // A spike in the last sample may round to the end of it, which belongs to the next.
+  const double duration = static_cast<double>(count) * clock.dt_ms;
+  if (!spikes.empty() && spikes.back() >= duration) spikes.pop_back();
+  return prediction;
+}
+
+}  // namespace
+
+void SimulateOptions::validate() const {
+  check_options({{"min_substeps", static_cast<double>(min_substeps),
+                  min_substeps >= 1 && min_substeps <= 10000, "between 1 and 10000"}});
+  if (std::isinf(V_initial_mV)) {
+    check_options({{"V_initial_mV", V_initial_mV, false, "finite, or NaN for the rest"}});
+  }
+}
+
+Prediction simulate(const Model& model, std::span<const double> current_pA, double dt_ms,
+                    const SimulateOptions& options) {
+  require(!current_pA.empty(), "simulate: the current is empty");
+  require(dt_ms > 0.0 && std::isfinite(dt_ms), "simulate: dt_ms must be > 0");
+  options.validate();
+  validate(model);
+  if (!std::isfinite(current_pA[0])) refuse_current(0, current_pA[0], "it is not finite");
+  const Clock clock{current_pA, dt_ms};
+  const auto start = [&](const Reset& reset) {
+    return initial_voltage(model, reset, current_pA[0], options);
+  };
+  return std::visit(
+      [&](const auto& m) {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, Passive>) {
+          constexpr double never = std::numeric_limits<double>::infinity();
+          return run(flow::PassiveFlow(m, dt_ms), Reset{}, never, clock, start(Reset{}));
+        } else if constexpr (std::is_same_v<M, Lif>) {
+          return run(flow::LifFlow(m, dt_ms), m.reset, m.V_th_mV, clock, start(m.reset));
+        } else if constexpr (std::is_same_v<M, Qif>) {
+          return run(flow::QifFlow(m, dt_ms), m.reset, m.V_spike_mV, clock, start(m.reset));
+        } else if constexpr (std::is_same_v<M, Tabulated>) {
+          return run(flow::TabulatedFlow(m, dt_ms), m.reset, m.V_spike_mV, clock, start(m.reset));
+        } else {
+          return run(flow::EifFlow(m, dt_ms, options.min_substeps), m.reset, m.V_spike_mV, clock,
+                     start(m.reset));
+        }
+      },
+      model);
+}
+
+}  // namespace libfit

@@ -1,0 +1,41 @@
+// Deterministic response of a model to a current that is held from sample to sample.
+// Within a held sample the equation is autonomous. Passive, LIF, QIF and tabulated membranes have exact
+// solutions there, which are used. EIF, subthreshold: classical Runge-Kutta of order 4 in sub-steps whose
+// number follows an error estimate. EIF, upstroke: the roles of V and t are exchanged
+// (dt = dV / (F(V) + I/C)), so that the time to the spike is an integral of a smooth function and does not
+// depend on how the run-away is stepped. Spikes, resets and the end of the refractory period fall between
+// samples. docs/methods/simulation.md shows the order of convergence.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "libfit/model/model.hpp"
+
+namespace libfit {
+
+struct SimulateOptions {
+  // 1 to 10000. Divides every step that the error estimate allows (EIF only; the others are exact): 2 halves
+  // the steps and divides the error by 16.
+  int min_substeps = 1;
+  // Voltage at time 0; NaN: the rest (lowest stable fixed point at the first sample's current, or at I = 0,
+  // or the reset voltage where the model has neither). At or above the spike voltage: a spike at time 0.
+  double V_initial_mV = std::numeric_limits<double>::quiet_NaN();
+  void validate() const;  // throws OptionError
+};
+
+struct Prediction {
+  // At k*dt_ms, same length as the current. The spike voltage is drawn at the first sample at or after a
+  // spike, V_reset from there to the end of the refractory period.
+  std::vector<double> voltage_mV;
+  std::vector<double> spike_times_ms;  // strictly ascending, between samples, below the duration
+};
+
+// Throws OptionError for a model that validate() refuses, ContractError for an empty current or dt_ms <= 0,
+// DataError when the current holds a value that is not finite or is so strong that V leaves the numbers or
+// the model fires more than 100 times in one sample.
+Prediction simulate(const Model& model, std::span<const double> current_pA, double dt_ms,
+                    const SimulateOptions& options = {});
+
+}  // namespace libfit

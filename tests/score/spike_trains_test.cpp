@@ -1,0 +1,88 @@
+#include "libfit/score/spike_trains.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "libfit/core/error.hpp"
+
+namespace libfit {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+template <typename Refusal>
+std::string refusal_of(const std::string& text) {
+  try {
+    parse_spike_trains(text, "t.txt", 100.0);
+  } catch (const Refusal& problem) {
+    return problem.what();
+  }
+  return "";
+}
+
+TEST(SpikeTrainText, TakesBlanksTabsAndCommasAndEveryLineEnding) {
+  const auto text = parse_spike_trains("1 2.5,3\t4e1\r\n\n+7 , 8", "t.txt", 100.0);
+  ASSERT_EQ(text.trains.size(), 3U);
+  EXPECT_THAT(text.trains[0], ElementsAre(1.0, 2.5, 3.0, 40.0));
+  EXPECT_THAT(text.trains[1], IsEmpty());
+  EXPECT_THAT(text.trains[2], ElementsAre(7.0, 8.0));
+  EXPECT_THAT(text.warnings, IsEmpty());
+}
+
+TEST(SpikeTrainText, SkipsCommentsButNotEmptyTrains) {
+  const auto text = parse_spike_trains("\xEF\xBB\xBF# head\n\n  # indented\n5 # tail\n", "t.txt", 100.0);
+  ASSERT_EQ(text.trains.size(), 2U);
+  EXPECT_THAT(text.trains[0], IsEmpty());
+  EXPECT_THAT(text.trains[1], ElementsAre(5.0));
+}
+
+TEST(SpikeTrainText, SortsAndWarnsWithTheLine) {
+  const auto text = parse_spike_trains("1\n3 2 2\n", "t.txt", 100.0);
+  EXPECT_THAT(text.trains[1], ElementsAre(2.0, 2.0, 3.0));
+  EXPECT_THAT(text.warnings, ElementsAre(HasSubstr("t.txt: line 2: the spike times were not ascending"),
+                                         HasSubstr("t.txt: line 2: a spike time is given twice")));
+}
+
+TEST(SpikeTrainText, WarnsOfEmptyLinesAtTheEnd) {
+  EXPECT_THAT(parse_spike_trains("1\n\n\n", "t.txt", 100.0).warnings, ElementsAre(HasSubstr("2 empty line")));
+  EXPECT_THAT(parse_spike_trains("\n", "t.txt", 100.0).warnings, IsEmpty());
+}
+
+TEST(SpikeTrainText, RefusesWhatIsNoSpikeTimeAndNamesTheLine) {
+  EXPECT_THAT(refusal_of<InputError>("1\n2 3x\n"), HasSubstr("t.txt: line 2: `3x` is not a number"));
+  EXPECT_THAT(refusal_of<InputError>("1;2\n"), HasSubstr("line 1: `1;2`"));
+  EXPECT_THAT(refusal_of<InputError>("+\n"), HasSubstr("line 1"));
+  EXPECT_THAT(refusal_of<InputError>("1e999\n"), HasSubstr("line 1"));
+  EXPECT_THAT(refusal_of<DataError>("1\nnan\n"), HasSubstr("line 2: spike time `nan` is not finite"));
+  EXPECT_THAT(refusal_of<DataError>("inf\n"), HasSubstr("is not finite"));
+  EXPECT_THAT(refusal_of<DataError>("-0.5\n"), HasSubstr("line 1: spike time -0.5 ms is negative"));
+  EXPECT_THAT(refusal_of<DataError>("100.5\n"), HasSubstr("beyond the duration of 100 ms"));
+  EXPECT_THAT(refusal_of<DataError>("# nothing\n"), HasSubstr("holds no spike train"));
+  EXPECT_THAT(refusal_of<DataError>(""), HasSubstr("holds no spike train"));
+}
+
+TEST(SpikeTrainText, TakesTheEndOfTheRecordItself) {
+  EXPECT_THAT(parse_spike_trains("0 100\n", "t.txt", 100.0).trains[0], ElementsAre(0.0, 100.0));
+}
+
+TEST(SpikeTrainText, RefusesADurationThatIsNone) {
+  for (const double duration : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
+    EXPECT_THROW(parse_spike_trains("1\n", "t.txt", duration), OptionError);
+  }
+}
+
+TEST(SpikeTrains, OutOfOrderOrRangeAreACallersBug) {
+  EXPECT_NO_THROW(require_spike_trains({{0.0, 1.0, 1.0, 5.0}, {}}, 5.0));
+  EXPECT_THROW(require_spike_trains({{2.0, 1.0}}, 5.0), ContractError);
+  EXPECT_THROW(require_spike_trains({{6.0}}, 5.0), ContractError);
+  EXPECT_THROW(require_spike_trains({{-1.0}}, 5.0), ContractError);
+  EXPECT_THROW(require_spike_trains({{std::nan("")}}, 5.0), ContractError);
+}
+
+}  // namespace
+}  // namespace libfit
