@@ -1,0 +1,154 @@
+#include "libfit/pipeline/cell_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "libfit/core/error.hpp"
+
+namespace libfit {
+namespace {
+
+void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+// The electrode sweep's own capacitance is a second opinion; the training trace's kernel is not: it has the
+// same active currents in it as the regression.
+std::optional<ElectrodeKernel> independent_kernel(const Membrane& membrane) {
+  return membrane.compensation == Compensation::electrode_sweep ? membrane.electrode : std::nullopt;
+}
+
+// The electrode was measured with an error, which the blocks of the training recording do not show: they were
+// all compensated with the same kernel.
+std::optional<CommonError> electrode_error(const Membrane& membrane, const CellFit& cell,
+                                           std::span<const Block> blocks, const CellFitOptions& options) {
+  const bool compensated = membrane.compensation == Compensation::electrode_sweep ||
+                           membrane.compensation == Compensation::training;
+  if (!compensated || membrane.electrode->kernel_error_GOhm_per_ms.empty()) return std::nullopt;
+  ElectrodeKernel step = *membrane.electrode;
+  step.kernel_GOhm_per_ms = step.kernel_error_GOhm_per_ms;
+  const Recording moved = compensate(membrane.recording, step, options.threads);
+  CommonError error;
+  if (cell.capacitance.result.method == CapacitanceMethod::plateau) {
+    CapacitanceOptions capacitance = options.capacitance;
+    capacitance.threads = options.threads;
+    error.capacitance_move_pF =
+        plateau_move_pF(cell.capacitance, capacitance_moments(moved, membrane.spikes_ms, blocks, capacitance))
+            .value_or(0.0);
+  }
+  error.moments = gather_iv_moments(moved, membrane.spikes_ms, blocks, options.iv, options.threads);
+  return error;
+}
+
+// Both errors, added as independent ones, widen the interval of C.
+void add_electrode_error(CellFit& cell) {
+  auto& interval = cell.capacitance.result.ci95_pF;
+  if (!interval || !cell.electrode_error) return;
+  const double value = cell.capacitance.result.value_pF;
+  const double half = 1.96 * cell.electrode_error->capacitance_move_pF;
+  interval = Interval{value - std::hypot(value - interval->low, half),
+                      value + std::hypot(interval->high - value, half)};
+}
+
+SpikeParameters spike_parameters(const Membrane& membrane, const std::optional<ResetEstimate>& reset) {
+  SpikeParameters spikes;
+  spikes.V_spike_mV = membrane.criterion.level_mV;
+  if (membrane.shape) {
+    spikes.V_onset_mV = membrane.shape->median_onset_mV;
+    spikes.peak_slope_mV_per_ms = membrane.shape->median_peak_slope_mV_per_ms;
+  }
+  if (reset) spikes.reset = {reset->V_reset_mV, reset->t_ref_ms};
+  return spikes;
+}
+
+void set_reset_intervals(CellFit& cell) {
+  if (!cell.reset) return;
+  for (IvFit& fit : cell.models) {
+    for (ParameterEstimate& parameter : fit.parameters) {
+      if (parameter.name == "V_reset_mV") parameter.ci95 = cell.reset->V_reset_ci95_mV;
+    }
+  }
+}
+
+// One warning a reason: what keeps one model from being fitted often keeps all.
+void warn_of_fits(CellFit& cell) {
+  std::vector<std::pair<std::string, std::string>> names_by_reason;
+  for (const IvFit& fit : cell.models) {
+    if (fit.status == FitStatus::ok) continue;
+    const std::string reason = fmt::format("{}: {}", status_name(fit.status), fit.reason);
+    const auto known = std::find_if(names_by_reason.begin(), names_by_reason.end(),
+                                    [&](const auto& entry) { return entry.second == reason; });
+    if (known == names_by_reason.end()) {
+      names_by_reason.emplace_back(model_name(fit.model), reason);
+    } else {
+      known->first += fmt::format(", {}", model_name(fit.model));
+    }
+  }
+  for (const auto& [names, reason] : names_by_reason)
+    cell.warnings.push_back(fmt::format("{}: {}", names, reason));
+}
+
+}  // namespace
+
+void CellFitOptions::validate() const {
+  capacitance.validate();
+  iv.validate();
+  fit.validate();
+  if (capacitance_pF) check_options({{"capacitance_pF", *capacitance_pF, *capacitance_pF > 0.0, "> 0"}});
+  check_options({{"bootstrap_draws", static_cast<double>(bootstrap_draws),
+                  bootstrap_draws == 0 || bootstrap_draws >= 20, "0, or 20 or more"}});
+}
+
+CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options) {
+  options.validate();
+  CellFit cell;
+  const auto blocks = make_blocks(membrane.recording, options.iv.block_ms);
+  if (options.capacitance_pF) {
+    cell.capacitance.result.value_pF = *options.capacitance_pF;
+    cell.capacitance.result.method = CapacitanceMethod::given;
+    cell.capacitance.result.reason = "given by option";
+  } else {
+    CapacitanceOptions capacitance = options.capacitance;
+    capacitance.bootstrap_draws = options.bootstrap_draws == 0 ? 100 : options.bootstrap_draws;
+    capacitance.seed = options.seed;
+    capacitance.threads = options.threads;
+    cell.capacitance = estimate_capacitance(membrane.recording, membrane.spikes_ms, blocks,
+                                            independent_kernel(membrane), capacitance);
+  }
+  append(cell.warnings, cell.capacitance.result.warnings);
+  cell.moments =
+      gather_iv_moments(membrane.recording, membrane.spikes_ms, blocks, options.iv, options.threads);
+  cell.electrode_error = electrode_error(membrane, cell, blocks, options);
+  add_electrode_error(cell);
+  cell.iv = dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv);
+  append(cell.warnings, cell.iv.warnings);
+  return cell;
+}
+
+void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  cell.reset = estimate_reset(membrane.recording, membrane.spikes_ms, cell.capacitance.result.value_pF);
+  cell.spikes = spike_parameters(membrane, cell.reset);
+  if (membrane.shape && !cell.reset) {
+    // Fewer than five spikes do not tell a reset: without one, no model that fires.
+    cell.spikes.peak_slope_mV_per_ms.reset();
+    cell.warnings.push_back(fmt::format(
+        "{} spikes are too few to tell reset and refractory period; only the passive membrane is fitted",
+        membrane.spike_count()));
+  }
+  cell.models = fit_models(cell.iv, cell.spikes, options.fit);
+  FitBootstrapOptions bootstrap;
+  bootstrap.draws = options.bootstrap_draws;
+  bootstrap.seed = options.seed;
+  bootstrap.threads = options.threads;
+  bootstrap.progress = options.bootstrap_progress;
+  cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
+                                  cell.electrode_error);
+  set_reset_intervals(cell);
+  for (const IvFit& fit : cell.models) append(cell.warnings, fit.warnings);
+  warn_of_fits(cell);
+}
+
+}  // namespace libfit

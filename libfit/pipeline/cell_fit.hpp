@@ -1,0 +1,48 @@
+// From the membrane to models with intervals: capacitance, dynamic I-V, what the spikes tell, fits,
+// bootstrap.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libfit/fit/bootstrap.hpp"
+#include "libfit/fit/iv_fit.hpp"
+#include "libfit/iv/capacitance.hpp"
+#include "libfit/iv/dynamic_iv.hpp"
+#include "libfit/pipeline/membrane.hpp"
+
+namespace libfit {
+
+struct CellFitOptions {
+  CapacitanceOptions capacitance;
+  std::optional<double> capacitance_pF;  // > 0: known from elsewhere, nothing is estimated
+  DynamicIvOptions iv;
+  IvFitOptions fit;
+  std::size_t bootstrap_draws = 200;  // 0: no intervals
+  std::uint64_t seed = 1;
+  unsigned threads = 0;
+  std::function<void(double)> bootstrap_progress;
+  void validate() const;  // throws OptionError
+};
+
+struct CellFit {
+  CapacitanceAnalysis capacitance;
+  IvMoments moments;
+  std::optional<CommonError> electrode_error;  // absent without compensation
+  DynamicIv iv;
+  SpikeParameters spikes;
+  std::optional<ResetEstimate> reset;
+  std::vector<IvFit> models;
+  FitBootstrap bootstrap;
+  std::vector<std::string> warnings;
+};
+
+// Capacitance and curve only (`dyniv iv`).
+CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options = {});
+// The models on top (`dyniv fit`).
+void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& options = {});
+
+}  // namespace libfit

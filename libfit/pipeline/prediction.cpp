@@ -1,0 +1,157 @@
+#include "libfit/pipeline/prediction.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "libfit/core/error.hpp"
+#include "libfit/core/parallel.hpp"
+#include "libfit/score/coincidence.hpp"
+
+namespace libfit {
+namespace {
+
+bool can_run(const IvFit& fit) { return fit.status != FitStatus::failed; }
+
+double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const double mean_a = *mean(a), mean_b = *mean(b);
+  double ab = 0.0, aa = 0.0, bb = 0.0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    ab += (a[k] - mean_a) * (b[k] - mean_b);
+    aa += (a[k] - mean_a) * (a[k] - mean_a);
+    bb += (b[k] - mean_b) * (b[k] - mean_b);
+  }
+  return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : 0.0;
+}
+
+// The sweeps that repeat the current of the first. Only currents are looked at.
+Recording repetitions_of_first(const Recording& test, std::vector<std::string>& warnings) {
+  Recording repeated;
+  std::string left_out;
+  const Sweep& first = test.sweeps.front();
+  for (const Sweep& sweep : test.sweeps) {
+    if (sweep.dt_ms != first.dt_ms || sweep.size() != first.size()) {
+      throw DataError(fmt::format(
+          "{}: sweep {} has {} samples of {} ms, the first test sweep {} of {} ms; repetitions must be alike",
+          sweep.voltage_source.file, sweep.number, sweep.size(), sweep.dt_ms, first.size(), first.dt_ms));
+    }
+    if (correlation(sweep.current_pA, first.current_pA) > 0.95) {
+      repeated.sweeps.push_back(sweep);
+    } else {
+      left_out += fmt::format("{}{}", left_out.empty() ? "" : ", ", sweep.number);
+    }
+  }
+  if (!left_out.empty()) {
+    warnings.push_back(fmt::format(
+        "test sweeps {} carry another current than the first and were left out of the scores", left_out));
+  }
+  return repeated;
+}
+
+std::vector<double> mean_current(const Recording& recording) {
+  std::vector<double> sum(recording.sweeps.front().size(), 0.0);
+  for (const Sweep& sweep : recording.sweeps) {
+    for (std::size_t k = 0; k < sum.size(); ++k)
+      sum[k] += sweep.current_pA[k] / static_cast<double>(recording.sweeps.size());
+  }
+  return sum;
+}
+
+ModelTest score_model(const IvFit& fit, const TestResult& test, const ScoreOptions& options) {
+  ModelTest result;
+  result.model = model_name(fit.model);
+  result.prediction = simulate(fit.model, test.current_pA, test.dt_ms);
+  result.spikes =
+      score_spike_trains(test.spikes_ms, {result.prediction.spike_times_ms}, test.duration_ms, options);
+  std::vector<VoltageRepetition> repetitions;
+  for (std::size_t r = 0; r < test.repetitions.sweeps.size(); ++r) {
+    repetitions.push_back({test.repetitions.sweeps[r].voltage_mV, test.spikes_ms[r]});
+  }
+  VoltageScoreOptions voltage;
+  for (const ParameterEstimate& parameter : fit.parameters) {
+    if (parameter.name == "t_ref_ms") voltage.after_spike_ms = parameter.value + 10.0;
+  }
+  voltage.draws = options.draws;
+  voltage.block_ms = options.block_ms;
+  voltage.seed = options.seed;
+  voltage.threads = options.threads;
+  result.voltage = score_voltage(repetitions, result.prediction.voltage_mV, result.prediction.spike_times_ms,
+                                 test.dt_ms, voltage);
+  return result;
+}
+
+}  // namespace
+
+std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const std::vector<IvFit>& models,
+                                                 double window_ms, unsigned threads) {
+  std::vector<TrainingPrediction> predictions;
+  for (const IvFit& fit : models) {
+    if (!can_run(fit)) continue;
+    TrainingPrediction prediction;
+    prediction.model = model_name(fit.model);
+    const auto& sweeps = membrane.recording.sweeps;
+    std::vector<std::optional<double>> gammas(sweeps.size());
+    std::vector<std::size_t> counts(sweeps.size());
+    parallel_for(sweeps.size(), threads, [&](std::size_t s) {
+      const Prediction predicted = simulate(fit.model, sweeps[s].current_pA, sweeps[s].dt_ms);
+      counts[s] = predicted.spike_times_ms.size();
+      if (window_resolves_rate(counts[s], sweeps[s].duration_ms(), window_ms)) {
+        gammas[s] = coincidence_factor(membrane.spikes_ms[s], predicted.spike_times_ms,
+                                       sweeps[s].duration_ms(), window_ms);
+      }
+    });
+    double sum = 0.0, defined = 0.0;
+    for (std::size_t s = 0; s < sweeps.size(); ++s) {
+      prediction.model_spikes += counts[s];
+      prediction.data_spikes += membrane.spikes_ms[s].size();
+      if (!gammas[s]) continue;
+      sum += *gammas[s];
+      defined += 1.0;
+    }
+    if (defined > 0.0) prediction.gamma = sum / defined;
+    predictions.push_back(prediction);
+  }
+  return predictions;
+}
+
+std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
+                             const std::vector<IvFit>& models) {
+  std::string best;
+  double highest = -1.0;
+  for (const TrainingPrediction& prediction : predictions) {
+    for (const IvFit& fit : models) {
+      if (model_name(fit.model) != prediction.model || fit.status != FitStatus::ok ||
+          !spike_voltage_mV(fit.model))
+        continue;
+      if (prediction.gamma && *prediction.gamma > highest) {
+        highest = *prediction.gamma;
+        best = prediction.model;
+      }
+    }
+  }
+  return best;
+}
+
+TestResult score_test(const Recording& test, const Membrane& membrane, const std::vector<IvFit>& models,
+                      const ScoreOptions& options) {
+  options.validate();
+  require(!test.sweeps.empty(), "score_test: the test recording has no sweep");
+  TestResult result;
+  result.warnings = test.warnings;
+  const Recording repeated = repetitions_of_first(test, result.warnings);
+  result.repetitions = membrane_of(repeated, membrane, options.threads);
+  result.dt_ms = test.sweeps.front().dt_ms;
+  result.duration_ms = test.sweeps.front().duration_ms();
+  result.current_pA = mean_current(result.repetitions);
+  result.spikes_ms = detect_spikes(result.repetitions, membrane.criterion);
+  if (result.repetitions.sweeps.size() < 2) {
+    result.warnings.push_back(
+        "one test sweep only: without repetitions there is no Md*, no reliability and no ceiling");
+  }
+  for (const IvFit& fit : models) {
+    if (can_run(fit)) result.models.push_back(score_model(fit, result, options));
+  }
+  return result;
+}
+
+}  // namespace libfit

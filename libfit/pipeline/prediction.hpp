@@ -1,0 +1,56 @@
+// How well each model predicts: on the training current, to choose among models, and on the test sweeps, to
+// judge. The voltage of a test sweep is read here and nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libfit/fit/iv_fit.hpp"
+#include "libfit/pipeline/membrane.hpp"
+#include "libfit/score/score.hpp"
+#include "libfit/score/voltage.hpp"
+#include "libfit/simulate/simulate.hpp"
+
+namespace libfit {
+
+// A model on the current it was fitted to.
+struct TrainingPrediction {
+  std::string model;
+  std::optional<double> gamma;  // mean over sweeps; absent where it is not defined
+  std::size_t model_spikes = 0;
+  std::size_t data_spikes = 0;
+};
+
+struct ModelTest {
+  std::string model;
+  Prediction prediction;
+  SpikeScore spikes;
+  VoltageScore voltage;
+};
+
+struct TestResult {
+  double dt_ms = 0.0;
+  double duration_ms = 0.0;
+  std::vector<double> current_pA;              // mean over the repetitions
+  Recording repetitions;                       // electrode taken out
+  std::vector<std::vector<double>> spikes_ms;  // of the cell, one train a repetition
+  std::vector<ModelTest> models;
+  std::vector<std::string> warnings;
+};
+
+// Models that can be simulated: all but failed ones.
+std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const std::vector<IvFit>& models,
+                                                 double window_ms, unsigned threads = 0);
+
+// The name of the identified spiking model with the highest training Gamma; empty when there is none.
+std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
+                             const std::vector<IvFit>& models);
+
+// Simulates every model on the test current and scores spikes and voltage. Sweeps that do not repeat the
+// first one's current are left out with a warning. Throws DataError for sweeps that differ in length or rate.
+TestResult score_test(const Recording& test, const Membrane& membrane, const std::vector<IvFit>& models,
+                      const ScoreOptions& options);
+
+}  // namespace libfit

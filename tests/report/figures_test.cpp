@@ -1,0 +1,32 @@
+#include "libfit/report/figures.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "libfit/report/gnuplot_run.hpp"
+#include "synthetic_figures.hpp"
+
+namespace {
+
+// DYNIV_FIGURES names a folder to keep the drawings in and look at them.
+TEST(Figures, AreDrawnWithoutComplaint) {
+  if (!libfit::find_program("gnuplot")) GTEST_SKIP() << "gnuplot is not installed";
+  const char* keep = std::getenv("DYNIV_FIGURES");
+  const std::filesystem::path folder = keep != nullptr
+                                           ? std::filesystem::path(keep)
+                                           : std::filesystem::path(testing::TempDir()) / "dyniv_figures";
+  libfit::FigureOptions options;
+  options.overwrite = libfit::Overwrite::allow;
+  using libfit::FigureFormat;
+  options.formats = {FigureFormat::pdf, FigureFormat::svg, FigureFormat::png, FigureFormat::cairolatex};
+  for (const libfit::Figure& figure : synthetic::all_figures()) {
+    const libfit::FigureFiles files = libfit::write_figure(folder, figure, options);
+    for (const std::string& warning : files.warnings) ADD_FAILURE() << warning;
+    EXPECT_EQ(files.drawings.size(), 5U) << figure.name;
+  }
+  if (keep == nullptr) std::filesystem::remove_all(folder);
+}
+
+}  // namespace

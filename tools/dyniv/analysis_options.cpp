@@ -1,0 +1,145 @@
+#include "analysis_options.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "libfit/core/error.hpp"
+#include "numbers.hpp"
+
+namespace dyniv {
+namespace po = boost::program_options;
+
+void add_role_files(po::options_description& group, RoleArguments& role, const std::string& about) {
+  group.add_options()(role.role.c_str(),
+                      po::value(&role.files)->multitoken()->composing()->value_name("FILE..."),
+                      about.c_str());
+}
+
+po::options_description role_options(const std::vector<RoleArguments*>& roles) {
+  po::options_description group("For the files of one role only (in place of the options above)");
+  for (RoleArguments* role : roles) {
+    const std::string& name = role->role;
+    auto& selection = role->selection;
+    group.add_options()((name + "-sweeps").c_str(), po::value(&selection.sweeps)->value_name("LIST"),
+                        fmt::format("sweeps of the {} files [--sweeps]", name).c_str());
+    add_number(
+        group, name + "-from", "S", from_zero(1e6, "s"), [&](double s) { selection.from_ms = 1000.0 * s; },
+        "start within each sweep, s [--from]");
+    add_number(
+        group, name + "-to", "S", positive(1e6, "s"), [&](double s) { selection.to_ms = 1000.0 * s; },
+        "end within each sweep, s [--to]");
+    add_number(
+        group, name + "-current-offset", "PA", around_zero(1e5, "pA"),
+        [&](double offset) { selection.current_offset_pA = offset; },
+        "added to the recorded current, pA [--current-offset]");
+  }
+  return group;
+}
+
+libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
+                            const RecordingArguments& shared) {
+  libfit::AssembleOptions assemble = shared.assemble;
+  if (line.has(role.role + "-sweeps")) assemble.sweeps = role.selection.sweeps;
+  if (line.has(role.role + "-from")) assemble.from_ms = role.selection.from_ms;
+  if (line.has(role.role + "-to")) assemble.to_ms = role.selection.to_ms;
+  if (line.has(role.role + "-current-offset")) assemble.current_offset_pA = role.selection.current_offset_pA;
+  if (assemble.to_ms && *assemble.to_ms <= assemble.from_ms) {
+    throw libfit::OptionError(
+        fmt::format("{} files: the end at {:g} s is not after the start at {:g} s; correct --from and --to",
+                    role.role, *assemble.to_ms / 1000.0, assemble.from_ms / 1000.0));
+  }
+  const std::vector<std::filesystem::path> paths(role.files.begin(), role.files.end());
+  return libfit::read_recording(paths, shared.open, assemble);
+}
+
+po::options_description analysis_options(AnalysisArguments& a, Stage last) {
+  po::options_description group(last == Stage::membrane ? "Electrode" : "Analysis");
+  group.add_options()("no-compensation", po::bool_switch(&a.no_compensation),
+                      "the voltage is the membrane's already (bridge balanced)");
+  add_number(group, "kernel-end-ms", "MS", positive(a.membrane.electrode.response_end_ms, "ms"),
+             a.membrane.electrode.kernel_end_ms, "length of the electrode kernel, ms");
+  if (last == Stage::membrane) return group;
+  add_number(
+      group, "capacitance-pF", "PF", positive(1e5, "pF"), [&a](double pF) { a.cell.capacitance_pF = pF; },
+      "membrane capacitance, where it is known, pF [estimated]");
+  add_number(group, "bin-width-mV", "MV", positive(20.0, "mV"), a.cell.iv.bin_width_mV,
+             "width of the bins of the dynamic I-V curve, mV");
+  add_number(group, "exclude-after-spike-ms", "MS", from_zero(1e4, "ms"), a.cell.iv.exclude_after_spike_ms,
+             "left out of the curve after each spike, ms; shrinks where the cell fires fast");
+  add_number(group, "block-ms", "MS", positive(1e6, "ms"), a.cell.iv.block_ms,
+             "length of the time blocks of the bootstrap, ms");
+  add_number(
+      group, "bootstrap", "N", count_up_to(100000),
+      [&a](double draws) { a.cell.bootstrap_draws = static_cast<std::size_t>(draws); },
+      "draws of the 95 % intervals of fitted parameters and scores, 20 or more; 0: none",
+      fmt::format("{}", a.cell.bootstrap_draws));
+  if (last == Stage::fits) {
+    add_number(group, "upper-limit-mV-per-ms", "F", positive(1e3, "mV/ms"), a.cell.fit.upper_limit_mV_per_ms,
+               "fits use the curve up to this F, never above a tenth of the spikes' steepest rise, mV/ms");
+  }
+  return group;
+}
+
+void finish(const CommandLine& line, AnalysisArguments& a) {
+  a.membrane.compensate = !a.no_compensation;
+  a.membrane.threads = a.cell.threads = line.common().threads;
+  a.membrane.electrode.seed = a.cell.seed = line.common().seed;
+  a.cell.bootstrap_progress = [&line](double share) { line.progress("bootstrap", share); };
+  if (a.cell.bootstrap_draws > 0 && a.cell.bootstrap_draws < 20) {
+    throw libfit::OptionError(fmt::format("--bootstrap {}: too few for an interval; give 0, or 20 to 100000",
+                                          a.cell.bootstrap_draws));
+  }
+  a.membrane.validate();
+  a.cell.validate();
+}
+
+po::options_description output_options(OutputArguments& o, const std::string& default_folder,
+                                       bool with_timing) {
+  po::options_description group("Output");
+  group.add_options()("out,o", po::value(&o.folder)->default_value(default_folder)->value_name("DIR"),
+                      "folder of the results; appears whole or not at all")(
+      "force", po::bool_switch(&o.force), "replace a folder of earlier results, never another")(
+      "no-figures", po::bool_switch(&o.no_figures), "write numbers and tables only")(
+      "format", po::value(&o.formats)->default_value("pdf,svg,png")->value_name("LIST"),
+      "formats of the figures, commas between: pdf, svg, png, cairolatex, tikz");
+  if (with_timing) {
+    group.add_options()("no-timing", po::bool_switch(&o.no_timing),
+                        "leave the seconds out of summary.json: two runs give the same bytes");
+  }
+  return group;
+}
+
+libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& o) {
+  if (o.folder.empty()) throw libfit::OptionError("--out: an empty name; give a folder, as in --out results");
+  libfit::ResultOptions options;
+  options.figures = !o.no_figures;
+  options.overwrite = o.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+  options.threads = line.common().threads;
+  options.formats.clear();
+  std::size_t begin = 0;
+  while (begin <= o.formats.size()) {
+    const std::size_t end = std::min(o.formats.find(',', begin), o.formats.size());
+    options.formats.push_back(libfit::figure_format(o.formats.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return options;
+}
+
+libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
+                                    const OutputArguments& output) {
+  libfit::ResultProvenance result;
+  nlohmann::json options = line.in_force();
+  // Neither changes a number of the result.
+  options.erase("out");
+  options.erase("force");
+  result.options_json = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  for (const RoleArguments* role : roles) {
+    for (const std::string& file : role->files)
+      result.inputs[role->role].push_back({file, libfit::sha256_of_file(file)});
+  }
+  result.timing = !output.no_timing;
+  return result;
+}
+
+}  // namespace dyniv

@@ -1,0 +1,64 @@
+// Options of the stages between a recording and a result, under the same names in every command that has
+// them.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+#include "libfit/pipeline/characterize.hpp"
+#include "libfit/pipeline/results.hpp"
+#include "recording_options.hpp"
+
+namespace dyniv {
+
+// The files of one role (electrode, training, test) with what is to be used of them.
+struct RoleArguments {
+  std::string role;
+  std::vector<std::string> files{};
+  libfit::AssembleOptions selection{};  // of this role: sweeps, times, offset of the current
+};
+
+// --ROLE FILE...
+void add_role_files(boost::program_options::options_description& group, RoleArguments& role,
+                    const std::string& about);
+// --ROLE-sweeps, --ROLE-from, --ROLE-to, --ROLE-current-offset, for each of the roles.
+boost::program_options::options_description role_options(const std::vector<RoleArguments*>& roles);
+
+// Reads the files of a role; `shared` holds what all roles have in common (channels, units, offsets). A
+// selection of the role itself wins.
+libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
+                            const RecordingArguments& shared);
+
+// What the stages from the membrane to the fits need.
+struct AnalysisArguments {
+  libfit::MembraneOptions membrane;
+  libfit::CellFitOptions cell;
+  bool no_compensation = false;
+};
+// How far the command goes: each stage has the options of those before it.
+enum class Stage { membrane, curve, fits };
+boost::program_options::options_description analysis_options(AnalysisArguments& arguments, Stage last);
+// After parsing: checks and completes the options of the library.
+void finish(const CommandLine& line, AnalysisArguments& arguments);
+
+// Where results go and how.
+struct OutputArguments {
+  std::string folder;
+  bool force = false;
+  bool no_figures = false;
+  bool no_timing = false;
+  std::string formats;
+};
+boost::program_options::options_description output_options(OutputArguments& arguments,
+                                                           const std::string& default_folder,
+                                                           bool with_timing);
+libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& arguments);
+
+// SHA-256 of every input, and the options in force.
+libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
+                                    const OutputArguments& output);
+
+}  // namespace dyniv

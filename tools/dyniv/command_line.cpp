@@ -1,0 +1,206 @@
+#include "command_line.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <sstream>
+#include <utility>
+
+#include "help_text.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/core/file.hpp"
+#include "numbers.hpp"
+
+namespace dyniv {
+namespace po = boost::program_options;
+namespace {
+
+nlohmann::json to_json(const boost::any& value) {
+  if (const auto* text = boost::any_cast<std::string>(&value)) return *text;
+  if (const auto* texts = boost::any_cast<std::vector<std::string>>(&value)) return *texts;
+  if (const auto* flag = boost::any_cast<bool>(&value)) return *flag;
+  if (const auto* number = boost::any_cast<double>(&value)) {
+    if (std::floor(*number) == *number && std::abs(*number) < 1e15) return static_cast<std::int64_t>(*number);
+    return *number;
+  }
+  return nullptr;
+}
+
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// How many letters must be changed, added or left out to make one word the other.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({changed, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+// "; is --training meant?" when an option is called nearly so.
+std::string suggestion(const std::string& given, const po::options_description& all) {
+  const std::string word = in_lower_case(given.substr(std::min(given.find_first_not_of('-'), given.size())));
+  std::string best;
+  std::size_t least = 3;
+  for (const auto& option : all.options()) {
+    const std::size_t distance = edit_distance(word, in_lower_case(option->long_name()));
+    if (distance >= least) continue;
+    least = distance;
+    best = option->long_name();
+  }
+  return best.empty() || word.size() < 3 ? "" : fmt::format("; is --{} meant?", best);
+}
+
+std::string unknown(const std::string& option, const po::options_description& all,
+                    const std::string& command) {
+  const std::string hint = suggestion(option, all);
+  return fmt::format("there is no option {}{}", option,
+                     hint.empty() ? fmt::format("; `dyniv {} --help` lists them", command) : hint);
+}
+
+// What Boost found wrong, in the words of the person who typed it.
+std::string in_plain_words(const po::error& problem, const po::options_description& all,
+                           const std::string& command) {
+  if (const auto* e = dynamic_cast<const po::unknown_option*>(&problem))
+    return unknown(e->get_option_name(), all, command);
+  if (const auto* e = dynamic_cast<const po::multiple_occurrences*>(&problem))
+    return fmt::format("{} is given twice; give it once", e->get_option_name());
+  if (const auto* e = dynamic_cast<const po::invalid_config_file_syntax*>(&problem))
+    return fmt::format("`{}` is no line of the form `name = value`", e->tokens());
+  if (const auto* e = dynamic_cast<const po::invalid_command_line_syntax*>(&problem)) {
+    const bool extra = e->kind() == po::invalid_syntax::extra_parameter;
+    return fmt::format("{}: {}; see `dyniv {} --help`", e->get_option_name(),
+                       extra ? "takes no value" : "its value is missing", command);
+  }
+  if (dynamic_cast<const po::too_many_positional_options_error*>(&problem) != nullptr) {
+    return fmt::format(
+        "a word belongs to no option; say what each file is, as in --test FILE; see `dyniv {} --help`",
+        command);
+  }
+  return fmt::format("{}; see `dyniv {} --help`", problem.what(), command);
+}
+
+// The options of a file of lines `name = value`, except those that the command line gave already. Names in
+// any case.
+po::parsed_options read_config(std::istream& file, const po::options_description& all,
+                               const po::variables_map& given, const std::string& command) {
+  po::parsed_options parsed = po::parse_config_file(file, all, true);
+  std::vector<po::option> kept;
+  for (po::option& line : parsed.options) {
+    const auto known = std::ranges::find_if(all.options(), [&](const auto& option) {
+      return in_lower_case(option->long_name()) == in_lower_case(line.string_key);
+    });
+    if (known == all.options().end() || line.string_key == "config" || line.string_key == "help")
+      throw libfit::OptionError(unknown(line.string_key, all, command));
+    line.string_key = (*known)->long_name();
+    line.unregistered = false;
+    const bool on_command_line = given.count(line.string_key) > 0 && !given[line.string_key].defaulted();
+    if (!on_command_line) kept.push_back(line);
+  }
+  parsed.options = kept;
+  return parsed;
+}
+
+}  // namespace
+
+CommandLine::CommandLine(std::string name, std::string synopsis, std::string about)
+    : name_(std::move(name)), synopsis_(std::move(synopsis)), about_(std::move(about)) {}
+
+void CommandLine::add(const po::options_description& group) { groups_.push_back(group); }
+
+void CommandLine::positional(const std::string& option) { positional_.add(option.c_str(), -1); }
+
+bool CommandLine::has(const std::string& option) const {
+  return values_.count(option) > 0 && !values_[option].defaulted();
+}
+
+void CommandLine::add_common() {
+  po::options_description common("Common");
+  common.add_options()("help,h", "print this help")("config", po::value<std::string>()->value_name("FILE"),
+                                                    "read options from lines `name = value`; flags win")(
+      "json", po::bool_switch(&common_.json), "print JSON for machines on standard output")(
+      "quiet,q", po::bool_switch(&common_.quiet), "no progress, no warnings on standard error")(
+      "verbose,v", po::bool_switch(&common_.verbose), "say on standard error which options are in force");
+  add_number(
+      common, "threads", "N", count_up_to(1024),
+      [this](double count) { common_.threads = static_cast<unsigned>(count); },
+      "threads to use, 0: all; results do not depend on it", "0");
+  add_number(
+      common, "seed", "N", count_up_to(9007199254740992.0),
+      [this](double seed) { common_.seed = static_cast<std::uint64_t>(seed); }, "seed of every random number",
+      "1");
+  groups_.push_back(common);
+}
+
+void CommandLine::read_config_file(const po::options_description& all) {
+  const auto path = values_["config"].as<std::string>();
+  const std::vector<std::byte> bytes = libfit::read_file(path, std::uintmax_t{1} << 20);
+  std::istringstream lines(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  try {
+    po::store(read_config(lines, all, values_, name_), values_);
+  } catch (const po::error& problem) {
+    throw libfit::OptionError(fmt::format("{}: {}", path, in_plain_words(problem, all, name_)));
+  } catch (const libfit::OptionError& problem) {
+    throw libfit::OptionError(fmt::format("{}: {}", path, problem.what()));
+  }
+}
+
+void CommandLine::parse(const std::vector<std::string>& arguments) {
+  add_common();
+  po::options_description all;
+  for (const auto& group : groups_) all.add(group);
+  try {
+    namespace style = po::command_line_style;
+    po::store(po::command_line_parser(arguments)
+                  .options(all)
+                  .positional(positional_)
+                  .style((style::unix_style | style::long_case_insensitive) & ~style::allow_guessing)
+                  .run(),
+              values_);
+    if (values_.count("help") > 0) throw HelpRequested{help_text(synopsis_, about_, groups_)};
+    if (values_.count("config") > 0) read_config_file(all);
+    po::notify(values_);
+  } catch (const po::error& problem) {
+    throw libfit::OptionError(in_plain_words(problem, all, name_));
+  }
+  if (common_.verbose && !common_.quiet)
+    std::cerr << "dyniv " << name_ << ": "
+              << in_force().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+nlohmann::json CommandLine::in_force() const {
+  nlohmann::json options = nlohmann::json::object();
+  for (const auto& [name, value] : values_) {
+    if (name == "help" || name == "threads" || name == "quiet" || name == "verbose" || name == "json" ||
+        name == "config")
+      continue;
+    options[name] = to_json(value.value());
+  }
+  return options;
+}
+
+void CommandLine::progress(const std::string& stage, double fraction) const {
+  if (common_.quiet || ::isatty(STDERR_FILENO) == 0) return;
+  std::cerr << fmt::format("\r\033[K{} {:3.0f} %", stage, 100.0 * fraction)
+            << (fraction >= 1.0 ? "\r\033[K" : "") << std::flush;
+}
+
+void CommandLine::warn(const std::string& message) const {
+  if (!common_.quiet) std::cerr << "dyniv: warning: " << message << "\n";
+}
+
+}  // namespace dyniv

@@ -1,0 +1,113 @@
+#include "command_run.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "analysis_options.hpp"
+#include "command_line.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/pipeline/characterize.hpp"
+#include "libfit/pipeline/result_overview.hpp"
+#include "libfit/pipeline/result_tables.hpp"
+#include "libfit/pipeline/results.hpp"
+#include "numbers.hpp"
+
+namespace dyniv {
+namespace {
+namespace po = boost::program_options;
+
+struct Settings {
+  RoleArguments electrode{"electrode"};
+  RoleArguments training{"training"};
+  RoleArguments test{"test"};
+  RecordingArguments recording;
+  AnalysisArguments analysis;
+  libfit::ScoreOptions score;
+  OutputArguments output;
+};
+
+void add_options(CommandLine& line, Settings& settings) {
+  po::options_description roles("Recordings (several files: give them all, or repeat the option)");
+  add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
+  add_role_files(roles, settings.training, "fluctuating current, for the fit");
+  add_role_files(roles, settings.test, "repetitions of one current, for the scores; never seen by the fit");
+  line.add(roles);
+  line.add(recording_options(settings.recording));
+  line.add(role_options({&settings.electrode, &settings.training, &settings.test}));
+  line.add(analysis_options(settings.analysis, Stage::fits));
+  po::options_description scores("Scores");
+  add_number(scores, "window", "MS", positive(1e3, "ms"), settings.score.window_ms,
+             "spikes coincide when no further apart than this, ms");
+  line.add(scores);
+  line.add(output_options(settings.output, "results", true));
+}
+
+libfit::CharacterizeOptions characterize_options(const CommandLine& line, const Settings& settings) {
+  libfit::CharacterizeOptions options;
+  options.membrane = settings.analysis.membrane;
+  options.cell = settings.analysis.cell;
+  options.score = settings.score;
+  options.score.draws = settings.analysis.cell.bootstrap_draws == 0 ? 0 : 1000;
+  options.seed = line.common().seed;
+  options.threads = line.common().threads;
+  options.progress = [&line](const std::string& stage, double share) { line.progress(stage, share); };
+  return options;
+}
+
+libfit::CellRecordings read_all(const CommandLine& line, const Settings& settings) {
+  libfit::CellRecordings recordings;
+  line.progress("reading", 0.0);
+  if (!settings.electrode.files.empty())
+    recordings.electrode = read_role(line, settings.electrode, settings.recording);
+  recordings.training = read_role(line, settings.training, settings.recording);
+  if (!settings.test.files.empty()) recordings.test = read_role(line, settings.test, settings.recording);
+  line.progress("reading", 1.0);
+  return recordings;
+}
+
+void print_summary(const libfit::Characterization& result, const Settings& settings) {
+  std::cout << libfit::cell_overview(result.membrane, result.cell) << "\n"
+            << libfit::model_overview(result.cell.models);
+  if (result.test) std::cout << "\n" << libfit::score_overview(result);
+  std::cout << fmt::format("\nresults are in {}/ (summary.json, tables/, models/{})\n",
+                           settings.output.folder, settings.output.no_figures ? "" : ", figures/");
+}
+
+}  // namespace
+
+int command_run(const std::vector<std::string>& arguments) {
+  CommandLine line("run", "run --training FILE... [--electrode FILE...] [--test FILE...] --out DIR [options]",
+                   "From recordings to fitted models with intervals, their scores on test sweeps the fit has "
+                   "not seen, tables\n"
+                   "and figures. `dyniv inspect FILE` tells first what is in a file.");
+  Settings settings;
+  add_options(line, settings);
+  line.parse(arguments);
+  if (settings.training.files.empty())
+    throw libfit::OptionError("--training is missing; see `dyniv run --help`");
+  finish(line, settings.analysis);
+  const libfit::ResultOptions output = result_options(line, settings.output);
+  libfit::check_result_folder(settings.output.folder, output.overwrite);
+  const libfit::CharacterizeOptions options = characterize_options(line, settings);
+  options.validate();
+
+  const libfit::CellRecordings recordings = read_all(line, settings);
+  const libfit::Characterization result = libfit::characterize(recordings, options);
+  const auto from =
+      provenance(line, {&settings.electrode, &settings.training, &settings.test}, settings.output);
+  const libfit::ResultFiles files = libfit::result_files(recordings, result, from);
+  line.progress("writing", 0.0);
+  const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
+  line.progress("writing", 1.0);
+  for (const std::string& warning : result.warnings) line.warn(warning);
+  for (const std::string& warning : drawing_warnings) line.warn(warning);
+  if (line.common().json) {
+    std::cout << files.texts.front().second;
+  } else {
+    print_summary(result, settings);
+  }
+  return kDone;
+}
+
+}  // namespace dyniv

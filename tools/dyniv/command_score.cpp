@@ -1,0 +1,200 @@
+#include "command_score.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "analysis_options.hpp"
+#include "command_line.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/core/file.hpp"
+#include "libfit/model/model_file.hpp"
+#include "libfit/pipeline/model_score.hpp"
+#include "libfit/score/coincidence.hpp"
+#include "libfit/score/score.hpp"
+#include "numbers.hpp"
+#include "score_output.hpp"
+
+namespace dyniv {
+namespace {
+namespace po = boost::program_options;
+using nlohmann::json;
+
+struct Settings {
+  std::string model_path;
+  RoleArguments test{"test"};
+  RoleArguments electrode{"electrode"};
+  RecordingArguments recording;
+  AnalysisArguments analysis;
+  std::string data_path;
+  double duration_ms = 0.0;
+  std::string sigmas;
+  libfit::ScoreOptions score;
+};
+
+void add_score_options(CommandLine& line, Settings& settings) {
+  po::options_description scores("Scores");
+  add_number(scores, "window", "MS", positive(1e6, "ms"), settings.score.window_ms,
+             "spikes coincide when no further apart than this, ms");
+  scores.add_options()("sigmas", po::value(&settings.sigmas)->default_value("4,10,100")->value_name("MS,..."),
+                       "Gaussian widths of the explained variance, ms");
+  add_number(
+      scores, "draws", "N", count_up_to(1e6),
+      [&settings](double draws) { settings.score.draws = static_cast<unsigned>(draws); },
+      "bootstrap draws of the 95 % intervals, 100 or more; 0: no intervals", "1000");
+  add_number(scores, "block", "MS", positive(1e6, "ms"), settings.score.block_ms,
+             "length of the time blocks of the bootstrap, ms");
+  line.add(scores);
+}
+
+void add_options(CommandLine& line, Settings& settings) {
+  po::options_description model("What predicts");
+  model.add_options()("model", po::value(&settings.model_path)->value_name("FILE"),
+                      "model file of `dyniv fit`, for --test; or predicted spikes as text, for --data");
+  line.add(model);
+  po::options_description files("A model on recordings");
+  add_role_files(files, settings.test, "repetitions of one current, never seen by the fit");
+  add_role_files(files, settings.electrode, "weak noise without spikes, for electrode compensation");
+  line.add(files);
+  line.add(recording_options(settings.recording));
+  line.add(role_options({&settings.test, &settings.electrode}));
+  line.add(analysis_options(settings.analysis, Stage::membrane));
+  po::options_description trains("Spike trains as text (one train a line, times in ms)");
+  trains.add_options()("data", po::value(&settings.data_path)->value_name("FILE"),
+                       "recorded spikes, one repetition a line");
+  add_number(
+      trains, "duration", "MS", positive(1e9, "ms"),
+      [&settings](double duration_ms) { settings.duration_ms = duration_ms; }, "length of each train, ms");
+  line.add(trains);
+  add_score_options(line, settings);
+}
+
+std::vector<double> parse_sigmas(const std::string& text) {
+  std::vector<double> sigmas_ms;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    sigmas_ms.push_back(parse_number("--sigmas", text.substr(begin, end - begin), {0.0, 1e6, false, "ms"}));
+    begin = end + 1;
+  }
+  return sigmas_ms;
+}
+
+bool is_model_file(const std::string& path) {
+  const std::vector<std::byte> bytes = libfit::read_file(path, std::uintmax_t{256} << 20);
+  const auto first = std::ranges::find_if(bytes, [](std::byte b) {
+    const char c = static_cast<char>(b);
+    return c != ' ' && c != '\t' && c != '\n' && c != '\r';
+  });
+  return first != bytes.end() && static_cast<char>(*first) == '{';
+}
+
+// Which of the two kinds of input is meant; what belongs to the other kind is refused, never ignored.
+bool is_on_recordings(const CommandLine& line, const Settings& settings) {
+  const bool recordings = !settings.test.files.empty();
+  if (recordings && (line.has("data") || line.has("duration"))) {
+    throw libfit::OptionError(
+        "--test is for recordings, --data and --duration for spike trains as text; give one or the other");
+  }
+  if (!recordings && !line.has("data"))
+    throw libfit::OptionError("--data is missing, or --test for recordings; see `dyniv score --help`");
+  if (!line.has("model")) throw libfit::OptionError("--model is missing; see `dyniv score --help`");
+  if (!recordings && !line.has("duration"))
+    throw libfit::OptionError("--duration is missing; see `dyniv score --help`");
+  if (!recordings && (!settings.electrode.files.empty() || settings.analysis.no_compensation))
+    throw libfit::OptionError("--electrode and --no-compensation are for recordings; name them with --test");
+  return recordings;
+}
+
+json file_json(const std::string& path) { return {{"path", path}, {"sha256", libfit::sha256_of_file(path)}}; }
+
+void print(const CommandLine& line, const json& inputs, const libfit::SpikeScore& spikes,
+           const libfit::VoltageScore* voltage) {
+  for (const std::string& warning : spikes.warnings) line.warn(warning);
+  if (!line.common().json) {
+    std::cout << score_text(spikes, voltage);
+    return;
+  }
+  json result = score_json(spikes);
+  result["options"] = line.in_force();
+  result["inputs"] = inputs;
+  if (voltage != nullptr) result["voltage"] = voltage_json(*voltage);
+  std::cout << result.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+}
+
+// Gamma at a window that the model's rate does not allow is an error, not a hole in the table: METHODS,
+// Scores.
+void check_window(const libfit::SpikeTrains& model, const Settings& settings) {
+  for (const libfit::SpikeTrain& train : model) {
+    if (libfit::window_resolves_rate(train.size(), settings.duration_ms, settings.score.window_ms)) continue;
+    libfit::coincidence_factor(train, train, settings.duration_ms, settings.score.window_ms);  // says why
+  }
+}
+
+void score_trains(const CommandLine& line, const Settings& settings) {
+  const auto data = libfit::read_spike_trains(settings.data_path, settings.duration_ms);
+  if (is_model_file(settings.model_path)) {
+    throw libfit::OptionError(fmt::format(
+        "{}: is JSON; a model is scored on recordings, with --test FILE; with --data, --model is a "
+        "file of spike times",
+        settings.model_path));
+  }
+  const auto model = libfit::read_spike_trains(settings.model_path, settings.duration_ms);
+  check_window(model.trains, settings);
+  auto score = libfit::score_spike_trains(data.trains, model.trains, settings.duration_ms, settings.score);
+  score.warnings.insert(score.warnings.begin(), model.warnings.begin(), model.warnings.end());
+  score.warnings.insert(score.warnings.begin(), data.warnings.begin(), data.warnings.end());
+  print(line, {{"data", file_json(settings.data_path)}, {"model", file_json(settings.model_path)}}, score,
+        nullptr);
+}
+
+void score_recordings(const CommandLine& line, Settings& settings) {
+  finish(line, settings.analysis);
+  const libfit::Model model = libfit::read_model(settings.model_path).model;
+  std::optional<libfit::Recording> electrode;
+  if (!settings.electrode.files.empty()) electrode = read_role(line, settings.electrode, settings.recording);
+  const libfit::Recording test = read_role(line, settings.test, settings.recording);
+  const auto scored = libfit::score_model(model, electrode, test, settings.analysis.membrane, settings.score);
+  json inputs = {{"model", file_json(settings.model_path)}};
+  for (const RoleArguments* role : {&settings.test, &settings.electrode}) {
+    for (const std::string& file : role->files) inputs[role->role].push_back(file_json(file));
+  }
+  libfit::SpikeScore spikes = scored.test.models.front().spikes;
+  const libfit::VoltageScore voltage = scored.test.models.front().voltage;
+  std::vector<std::string> warnings = scored.membrane.warnings;
+  for (const auto& more : {scored.test.warnings, spikes.warnings, voltage.warnings}) {
+    for (const std::string& warning : more) {
+      if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
+    }
+  }
+  spikes.warnings = warnings;
+  print(line, inputs, spikes, &voltage);
+}
+
+}  // namespace
+
+int command_score(const std::vector<std::string>& arguments) {
+  CommandLine line("score",
+                   "score --model MODEL.json --test FILE... [--electrode FILE...] [options]\n"
+                   "       dyniv score --model FILE --data FILE --duration MS [options]",
+                   "Scores a model on test recordings, or predicted against recorded spike trains given as "
+                   "text: coincidence factor, Md*, explained variance, each with its 95 % interval and the "
+                   "ceiling that the cell's own reliability sets; for recordings also the voltage.");
+  Settings settings;
+  add_options(line, settings);
+  line.parse(arguments);
+  const bool recordings = is_on_recordings(line, settings);
+  settings.score.sigmas_ms = parse_sigmas(settings.sigmas);
+  settings.score.seed = line.common().seed;
+  settings.score.threads = line.common().threads;
+  settings.score.validate();
+  if (recordings) {
+    score_recordings(line, settings);
+  } else {
+    score_trains(line, settings);
+  }
+  return kDone;
+}
+
+}  // namespace dyniv

@@ -1,0 +1,11 @@
+// `dyniv simulate`: the response of a model to a recorded current.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dyniv {
+
+int command_simulate(const std::vector<std::string>& arguments);
+
+}  // namespace dyniv

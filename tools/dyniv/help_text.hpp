@@ -1,0 +1,17 @@
+// The help of a command: a usage line, a few sentences, and its options group by group in the order of the
+// work, with defaults in brackets.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <vector>
+
+namespace dyniv {
+
+// Words of `text` in lines of at most `width` characters, the lines after the first indented.
+std::string wrapped(const std::string& text, std::size_t width, std::size_t indent);
+
+std::string help_text(const std::string& synopsis, const std::string& about,
+                      const std::vector<boost::program_options::options_description>& groups);
+
+}  // namespace dyniv
