@@ -60,7 +60,7 @@ std::string protocol_section(const libfit::Sweep& sweep, std::size_t sweep_count
 }
 
 std::string adc_section(const std::array<Abf2Channel, 2>& channels) {
-  Bytes entries(2 * 128);
+  Bytes entries(std::size_t{2} * 128);
   for (std::size_t c = 0; c < 2; ++c) {
     const std::size_t at = 128 * c;
     const auto number = static_cast<std::int64_t>(c);
