@@ -368,7 +368,7 @@ std::optional<Model> refit(const DynamicIv& iv, const Model& start, double upper
     if (!found) return std::nullopt;
     return qif_from(found->value, C, {qif->V_spike_mV, qif->reset, {}, {}});
   }
-  if (std::holds_alternative<Tabulated>(start)) return std::nullopt;
+  if (!std::holds_alternative<Passive>(start) && !std::holds_alternative<Lif>(start)) return std::nullopt;
   SpikeParameters spikes;
   if (const auto* lif = std::get_if<Lif>(&start)) {
     spikes.reset = lif->reset;

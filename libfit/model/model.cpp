@@ -29,6 +29,14 @@ double drift(const Eif& m, double V) {
   const double exponent = std::min((V - m.V_T_mV) / m.Delta_T_mV, exponent_cap);
   return (-m.g_nS * (V - m.E_mV) + m.g_nS * m.Delta_T_mV * std::exp(exponent)) / m.C_pF;
 }
+Eif long_after_a_spike(const RefractoryEif& m) {
+  return {m.C_pF, m.g_nS, m.E_mV, m.V_T_mV, m.Delta_T_mV, m.V_spike_mV, m.reset};
+}
+Eif without_adaptation(const Adex& m) {
+  return {m.C_pF, m.g_nS, m.E_mV, m.V_T_mV, m.Delta_T_mV, m.V_spike_mV, m.reset};
+}
+double drift(const RefractoryEif& m, double V) { return drift(long_after_a_spike(m), V); }
+double drift(const Adex& m, double V) { return drift(without_adaptation(m), V); }
 double drift(const Tabulated& m, double V) {
   const auto above = std::upper_bound(m.V_mV.begin() + 1, m.V_mV.end() - 1, V);
   const auto i = static_cast<std::size_t>(above - m.V_mV.begin());
@@ -61,6 +69,22 @@ MaybeVoltage rest(const Eif& m, double I) {
     if (std::abs(step) <= 1e-13 * std::max(1.0, std::abs(V))) break;
   }
   return below(V, m.V_spike_mV);
+}
+
+MaybeVoltage rest(const RefractoryEif& m, double I) { return rest(long_after_a_spike(m), I); }
+
+// With w = a (V - E) the zeros are those of an EIF of leak g + a whose exponential keeps its size
+// g Delta_T exp((V - V_T)/Delta_T), that is, whose V_T is Delta_T ln((g + a)/g) higher. The lower of the two
+// can lose its stability before it is gone, where the exponential grows faster than w follows (Hopf
+// bifurcation).
+MaybeVoltage rest(const Adex& m, double I) {
+  Eif steady = without_adaptation(m);
+  steady.g_nS = m.g_nS + m.a_nS;
+  steady.V_T_mV = m.V_T_mV + m.Delta_T_mV * std::log(steady.g_nS / m.g_nS);
+  const MaybeVoltage V = rest(steady, I);
+  if (!V) return std::nullopt;
+  const double growth = m.g_nS * (std::exp((*V - m.V_T_mV) / m.Delta_T_mV) - 1.0) / m.C_pF;
+  return growth < 1.0 / m.tau_w_ms ? V : std::nullopt;
 }
 
 MaybeVoltage rest(const Tabulated& m, double I) {
@@ -115,6 +139,28 @@ void check(const Eif& m) {
   check_reset_ends_the_run_away(m.reset, m.reset.V_reset_mV > m.V_T_mV && drift(m, m.reset.V_reset_mV) > 0.0);
 }
 
+void check(const RefractoryEif& m) {
+  check_options({{"tau_g_ms", m.tau_g_ms, m.tau_g_ms > 0.0, "> 0"},
+                 {"tau_T_ms", m.tau_T_ms, m.tau_T_ms > 0.0, "> 0"},
+                 {"tau_E1_ms", m.tau_E1_ms, m.tau_E1_ms > 0.0, "> 0"},
+                 {"tau_E2_ms", m.tau_E2_ms, m.tau_E2_ms > 0.0, "> 0"}});
+  check(long_after_a_spike(m));
+  const EifState released = state_after_spike(m, m.reset.t_ref_ms);
+  check_options(
+      {{"g1_nS", m.g1_nS, m.g_nS + m.g1_nS > 0.0, "above -g_nS: the leak is positive after a spike too"},
+       {"V_T1_mV", m.V_T1_mV, m.V_spike_mV > released.V_T_mV,
+        "so small that V_T is below V_spike_mV t_ref_ms after a spike"}});
+  const Eif early{m.C_pF, released.g_nS, released.E_mV, released.V_T_mV, m.Delta_T_mV, m.V_spike_mV, m.reset};
+  check_reset_ends_the_run_away(m.reset,
+                                m.reset.V_reset_mV > early.V_T_mV && drift(early, m.reset.V_reset_mV) > 0.0);
+}
+
+void check(const Adex& m) {
+  check_options({{"tau_w_ms", m.tau_w_ms, m.tau_w_ms > 0.0, "> 0"}});
+  check(without_adaptation(m));
+  check_options({{"a_nS", m.a_nS, m.g_nS + m.a_nS > 0.0, "above -g_nS: else the membrane has no rest"}});
+}
+
 void check(const Tabulated& m) {
   const auto size = static_cast<double>(m.V_mV.size());
   check_options({{"V_mV: number of points", size, size >= 2.0, "2 or more"},
@@ -141,10 +187,18 @@ void check(const Tabulated& m) {
 }  // namespace
 
 std::string_view model_name(const Model& model) {
-  return std::visit(Overloaded{[](const Passive&) { return "passive"; }, [](const Lif&) { return "lif"; },
-                               [](const Qif&) { return "qif"; }, [](const Eif&) { return "eif"; },
-                               [](const Tabulated&) { return "tabulated"; }},
-                    model);
+  return std::visit(
+      Overloaded{[](const Passive&) { return "passive"; }, [](const Lif&) { return "lif"; },
+                 [](const Qif&) { return "qif"; }, [](const Eif&) { return "eif"; },
+                 [](const Tabulated&) { return "tabulated"; },
+                 [](const RefractoryEif&) { return "refractory_eif"; }, [](const Adex&) { return "adex"; }},
+      model);
+}
+
+EifState state_after_spike(const RefractoryEif& m, double t_ms) {
+  return {m.g_nS + m.g1_nS * std::exp(-t_ms / m.tau_g_ms),
+          m.E_mV + m.E1_mV * std::exp(-t_ms / m.tau_E1_ms) - m.E2_mV * std::exp(-t_ms / m.tau_E2_ms),
+          m.V_T_mV + m.V_T1_mV * std::exp(-t_ms / m.tau_T_ms)};
 }
 
 double drift_mV_per_ms(const Model& model, double V_mV) {

@@ -65,13 +65,61 @@ struct Tabulated {
   Reset reset;
 };
 
-using Model = std::variant<Passive, Lif, Qif, Eif, Tabulated>;
+// An EIF that changes with the time t since its last spike [Badel et al. 2008a, J Neurophysiol 99:656; 2008b,
+// Biol Cybern 99:361]: C dV/dt = -g(t) (V - E(t)) + g(t) Delta_T exp((V - V_T(t))/Delta_T) + I with
+//   g(t) = g + g1 exp(-t/tau_g),  V_T(t) = V_T + V_T1 exp(-t/tau_T),
+//   E(t) = E + E1 exp(-t/tau_E1) - E2 exp(-t/tau_E2).
+// Only the last spike counts; before the first one all is as long after a spike.
+struct RefractoryEif {
+  double C_pF = 0.0;
+  double g_nS = 0.0;
+  double E_mV = 0.0;
+  double V_T_mV = 0.0;
+  double Delta_T_mV = 0.0;
+  double g1_nS = 0.0;
+  double tau_g_ms = 1.0;  // > 0, as the other time constants
+  double V_T1_mV = 0.0;
+  double tau_T_ms = 1.0;
+  double E1_mV = 0.0;
+  double tau_E1_ms = 1.0;
+  double E2_mV = 0.0;
+  double tau_E2_ms = 1.0;
+  double V_spike_mV = 0.0;
+  Reset reset;
+};
 
-// Name in files and options: "passive", "lif", "qif", "eif", "tabulated".
+// What a RefractoryEif is t_ms after a spike; infinity: long after.
+struct EifState {
+  double g_nS = 0.0;
+  double E_mV = 0.0;
+  double V_T_mV = 0.0;
+};
+EifState state_after_spike(const RefractoryEif& model, double t_ms);
+
+// EIF with an adaptation current w [Brette & Gerstner 2005, J Neurophysiol 94:3637]:
+// C dV/dt = -g (V - E) + g Delta_T exp((V - V_T)/Delta_T) - w + I,  tau_w dw/dt = a (V - E) - w; w grows by b
+// at every spike and goes on while V is held at the reset.
+struct Adex {
+  double C_pF = 0.0;
+  double g_nS = 0.0;
+  double E_mV = 0.0;
+  double V_T_mV = 0.0;
+  double Delta_T_mV = 0.0;
+  double a_nS = 0.0;  // > -g_nS: else the membrane has no rest
+  double b_pA = 0.0;
+  double tau_w_ms = 1.0;  // > 0
+  double V_spike_mV = 0.0;
+  Reset reset;
+};
+
+using Model = std::variant<Passive, Lif, Qif, Eif, Tabulated, RefractoryEif, Adex>;
+
+// Name in files and options: "passive", "lif", "qif", "eif", "tabulated", "refractory_eif", "adex".
 std::string_view model_name(const Model& model);
 
 // F(V) [mV/ms], the part of dV/dt that does not depend on the current. Grows without bound above threshold;
-// the exponential is capped where it would overflow. For Lif: the passive part.
+// the exponential is capped where it would overflow. For Lif: the passive part. For models with a memory: the
+// membrane long after a spike, without adaptation current (w = 0).
 double drift_mV_per_ms(const Model& model, double V_mV);
 
 double capacitance_pF(const Model& model);
@@ -80,10 +128,11 @@ double capacitance_pF(const Model& model);
 std::optional<double> spike_voltage_mV(const Model& model);
 
 // Where V stays under a constant current: the lowest stable fixed point of F + I/C below the spike voltage;
-// absent where there is none, that is, where the model fires for ever.
+// absent where there is none, that is, where the model fires for ever. For Adex: with w at its own rest.
 std::optional<double> rest_mV(const Model& model, double current_pA = 0.0);
 
-// Throws OptionError naming the first parameter that makes no sense: C, g, a or Delta_T <= 0, V_c < V_rest,
+// Throws OptionError naming the first parameter that makes no sense: C, g, a of the QIF, Delta_T or a time
+// constant <= 0, V_c < V_rest,
 // reset at or above the spike voltage, negative refractory period, unsorted table, any value that is not
 // finite, and a reset that leads straight into the next spike without a refractory period in between.
 void validate(const Model& model);

@@ -21,6 +21,13 @@ Model typical(const Passive&) { return Passive{150.0, 10.0, -65.0}; }
 Model typical(const Lif&) { return Lif{150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}}; }
 Model typical(const Qif&) { return Qif{150.0, 0.5, -65.0, -45.0, 20.0, {-60.0, 3.0}}; }
 Model typical(const Eif&) { return Eif{150.0, 10.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 3.0}}; }
+Model typical(const RefractoryEif&) {
+  return RefractoryEif{150.0, 10.0, -65.0, -50.0, 1.5, 10.0, 25.0,        10.0,
+                       12.0,  0.0,  40.0,  0.0,   8.0, 20.0, {-60.0, 3.0}};
+}
+Model typical(const Adex&) {
+  return Adex{150.0, 10.0, -65.0, -50.0, 1.5, 2.0, 50.0, 100.0, 20.0, {-60.0, 3.0}};
+}
 Model typical(const Tabulated&) {
   return Tabulated{
       150.0, {-80.0, -65.0, -55.0, -50.0, -45.0}, {1.0, 0.0, -0.5, 0.0, 4.0}, 20.0, {-60.0, 3.0}};

@@ -39,12 +39,14 @@ std::vector<double> numbers(const Json& value, std::string_view key, std::string
 }
 
 Model model_of_name(const Json& name, std::string_view place) {
-  for (const Model& candidate :
-       {Model(Passive{}), Model(Lif{}), Model(Qif{}), Model(Eif{}), Model(Tabulated{})}) {
+  std::string known;
+  for (const Model& candidate : {Model(Passive{}), Model(Lif{}), Model(Qif{}), Model(Eif{}),
+                                 Model(Tabulated{}), Model(RefractoryEif{}), Model(Adex{})}) {
     if (name == std::string(model_name(candidate))) return candidate;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", model_name(candidate));
   }
-  throw InputError(fmt::format("{}: model is {}; known are passive, lif, qif, eif and tabulated", place,
-                               name.dump(-1, ' ', false, Json::error_handler_t::replace)));
+  throw InputError(fmt::format("{}: model is {}; known are {}", place,
+                               name.dump(-1, ' ', false, Json::error_handler_t::replace), known));
 }
 
 void check_schema(const Json& root, std::string_view place) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "libfit/model/model.hpp"
@@ -19,24 +18,38 @@ struct NamedParameter {
 // const or not; visit may change the value where it is not.
 template <class M, class Visit>
 void for_each_parameter(M& model, Visit&& visit) {
-  using Plain = std::remove_const_t<M>;
   visit(std::string_view("C_pF"), model.C_pF);
-  if constexpr (std::is_same_v<Plain, Passive> || std::is_same_v<Plain, Lif> || std::is_same_v<Plain, Eif>) {
+  if constexpr (requires { model.g_nS; }) {
     visit(std::string_view("g_nS"), model.g_nS);
     visit(std::string_view("E_mV"), model.E_mV);
   }
-  if constexpr (std::is_same_v<Plain, Lif>) visit(std::string_view("V_th_mV"), model.V_th_mV);
-  if constexpr (std::is_same_v<Plain, Qif>) {
+  if constexpr (requires { model.V_th_mV; }) visit(std::string_view("V_th_mV"), model.V_th_mV);
+  if constexpr (requires { model.a_nS_per_mV; }) {
     visit(std::string_view("a_nS_per_mV"), model.a_nS_per_mV);
     visit(std::string_view("V_rest_mV"), model.V_rest_mV);
     visit(std::string_view("V_c_mV"), model.V_c_mV);
   }
-  if constexpr (std::is_same_v<Plain, Eif>) {
+  if constexpr (requires { model.Delta_T_mV; }) {
     visit(std::string_view("V_T_mV"), model.V_T_mV);
     visit(std::string_view("Delta_T_mV"), model.Delta_T_mV);
   }
-  if constexpr (!std::is_same_v<Plain, Passive>) {
-    if constexpr (!std::is_same_v<Plain, Lif>) visit(std::string_view("V_spike_mV"), model.V_spike_mV);
+  if constexpr (requires { model.g1_nS; }) {
+    visit(std::string_view("g1_nS"), model.g1_nS);
+    visit(std::string_view("tau_g_ms"), model.tau_g_ms);
+    visit(std::string_view("V_T1_mV"), model.V_T1_mV);
+    visit(std::string_view("tau_T_ms"), model.tau_T_ms);
+    visit(std::string_view("E1_mV"), model.E1_mV);
+    visit(std::string_view("tau_E1_ms"), model.tau_E1_ms);
+    visit(std::string_view("E2_mV"), model.E2_mV);
+    visit(std::string_view("tau_E2_ms"), model.tau_E2_ms);
+  }
+  if constexpr (requires { model.tau_w_ms; }) {
+    visit(std::string_view("a_nS"), model.a_nS);
+    visit(std::string_view("b_pA"), model.b_pA);
+    visit(std::string_view("tau_w_ms"), model.tau_w_ms);
+  }
+  if constexpr (requires { model.V_spike_mV; }) visit(std::string_view("V_spike_mV"), model.V_spike_mV);
+  if constexpr (requires { model.reset; }) {
     visit(std::string_view("V_reset_mV"), model.reset.V_reset_mV);
     visit(std::string_view("t_ref_ms"), model.reset.t_ref_ms);
   }

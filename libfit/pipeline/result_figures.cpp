@@ -13,6 +13,8 @@ const char* label_of(const std::string& model) {
   if (model == "qif") return "QIF";
   if (model == "lif") return "LIF";
   if (model == "tabulated") return "tabulated F";
+  if (model == "refractory_eif") return "refractory EIF";
+  if (model == "adex") return "AdEx";
   return "passive";
 }
 

@@ -7,6 +7,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/plane_flow.hpp"
 
 namespace libfit {
 namespace {
@@ -31,6 +32,23 @@ double initial_voltage(const Model& model, const Reset& reset, double first_curr
                               current_pA, problem));
 }
 
+// Flows that remember more than V are told what happens between their own steps.
+template <class Flow>
+void hold(Flow& flow, double held_ms) {
+  if constexpr (requires { flow.hold(held_ms); }) flow.hold(held_ms);
+}
+template <class Flow>
+void fired(Flow& flow) {
+  if constexpr (requires { flow.fired(); }) flow.fired();
+}
+
+// The adaptation current of a membrane at rest: under the first current, else without one, else none.
+double initial_adaptation_pA(const Adex& m, double first_current_pA) {
+  const auto driven = rest_mV(m, first_current_pA);
+  const auto rest = driven ? driven : rest_mV(m);
+  return rest ? m.a_nS * (*rest - m.E_mV) : 0.0;
+}
+
 // The state between samples: V, and how long it is still held at the reset.
 struct State {
   double V = 0.0;
@@ -47,6 +65,7 @@ void advance_sample(Flow& flow, const Reset& reset, const Clock& clock, std::siz
   for (int count = 0; left > 0.0; ++count) {
     if (state.held_ms > 0.0) {
       const double held = std::min(state.held_ms, left);
+      hold(flow, held);
       state.held_ms -= held;
       left -= held;
       if (left <= 0.0) return;
@@ -61,6 +80,7 @@ void advance_sample(Flow& flow, const Reset& reset, const Clock& clock, std::siz
     }
     spikes.push_back(time);
     left -= *step.spike_ms;
+    fired(flow);
     state = {reset.V_reset_mV, reset.t_ref_ms};
   }
 }
@@ -77,6 +97,7 @@ Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock
   State state{V_initial, 0.0};
   if (V_initial >= V_spike) {
     spikes.push_back(0.0);
+    fired(flow);
     state = {reset.V_reset_mV, reset.t_ref_ms};
   }
   bool spiked = !spikes.empty();
@@ -126,6 +147,13 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
           return run(flow::QifFlow(m, dt_ms), m.reset, m.V_spike_mV, clock, start(m.reset));
         } else if constexpr (std::is_same_v<M, Tabulated>) {
           return run(flow::TabulatedFlow(m, dt_ms), m.reset, m.V_spike_mV, clock, start(m.reset));
+        } else if constexpr (std::is_same_v<M, RefractoryEif>) {
+          return run(flow::PlaneFlow(flow::RefractoryMembrane(m), options.min_substeps), m.reset,
+                     m.V_spike_mV, clock, start(m.reset));
+        } else if constexpr (std::is_same_v<M, Adex>) {
+          const flow::AdexMembrane membrane(m, initial_adaptation_pA(m, current_pA[0]));
+          return run(flow::PlaneFlow(membrane, options.min_substeps), m.reset, m.V_spike_mV, clock,
+                     start(m.reset));
         } else {
           return run(flow::EifFlow(m, dt_ms, options.min_substeps), m.reset, m.V_spike_mV, clock,
                      start(m.reset));

@@ -3,7 +3,8 @@
 // solutions there, which are used. EIF, subthreshold: classical Runge-Kutta of order 4 in sub-steps whose
 // number follows an error estimate. EIF, upstroke: the roles of V and t are exchanged
 // (dt = dV / (F(V) + I/C)), so that the time to the spike is an integral of a smooth function and does not
-// depend on how the run-away is stepped. Spikes, resets and the end of the refractory period fall between
+// depend on how the run-away is stepped. AdEx and refractory EIF: the same two ways, with the second variable
+// carried along. Spikes, resets and the end of the refractory period fall between
 // samples. docs/methods/simulation.md shows the order of convergence.
 #pragma once
 
@@ -16,11 +17,12 @@
 namespace libfit {
 
 struct SimulateOptions {
-  // 1 to 10000. Divides every step that the error estimate allows (EIF only; the others are exact): 2 halves
-  // the steps and divides the error by 16.
+  // 1 to 10000. Divides every step that the error estimate allows (EIF family only; the others are exact): 2
+  // halves the steps and divides the error by 16.
   int min_substeps = 1;
   // Voltage at time 0; NaN: the rest (lowest stable fixed point at the first sample's current, or at I = 0,
-  // or the reset voltage where the model has neither). At or above the spike voltage: a spike at time 0.
+  // or the reset voltage where the model has neither). At or above the spike voltage: a spike at time 0. The
+  // adaptation current of an AdEx starts as at that rest whatever V_initial_mV is.
   double V_initial_mV = std::numeric_limits<double>::quiet_NaN();
   void validate() const;  // throws OptionError
 };

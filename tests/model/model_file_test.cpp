@@ -12,10 +12,27 @@ namespace libfit {
 namespace {
 
 const Model models[] = {
-    Model(Passive{150.1, 10.0 / 3.0, -65.0}), Model(Lif{150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}}),
+    Model(Passive{150.1, 10.0 / 3.0, -65.0}),
+    Model(Lif{150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}}),
     Model(Qif{150.0, 0.1, -65.0, -48.0, 20.0, {-60.0, 3.0}}),
     Model(Eif{150.0, 10.0, -65.0, -50.0, 1.1, 20.0, {-60.0, 0.0}}),
-    Model(Tabulated{150.0, {-80.0, -60.1, -45.0}, {2.0 / 3.0, -0.5, 4.0}, 20.0, {-60.0, 3.0}})};
+    Model(Tabulated{150.0, {-80.0, -60.1, -45.0}, {2.0 / 3.0, -0.5, 4.0}, 20.0, {-60.0, 3.0}}),
+    Model(RefractoryEif{284.0,
+                        15.2,
+                        -68.5,
+                        -52.7,
+                        1.16,
+                        26.0,
+                        25.0,
+                        14.8,
+                        12.7,
+                        2.0 / 3.0,
+                        40.0,
+                        3.0,
+                        8.0,
+                        20.0,
+                        {-60.0, 4.0}}),
+    Model(Adex{150.0, 10.0, -65.0, -50.0, 1.5, 4.0, 60.0, 120.1, 20.0, {-60.0, 3.0}})};
 
 TEST(ModelFile, GivesBackEveryModelBitForBit) {
   for (const Model& model : models) {
@@ -44,6 +61,11 @@ TEST(ModelFile, NamesParametersAsTheDesignDoes) {
   EXPECT_THAT(to_json_text({models[1]}), testing::HasSubstr("\"V_th_mV\""));
   EXPECT_THAT(to_json_text({models[2]}), testing::HasSubstr("\"a_nS_per_mV\""));
   EXPECT_THAT(to_json_text({models[4]}), testing::HasSubstr("\"F_mV_per_ms\""));
+  for (const char* key : {"\"g1_nS\"", "\"tau_g_ms\"", "\"V_T1_mV\"", "\"tau_T_ms\"", "\"E1_mV\"",
+                          "\"tau_E1_ms\"", "\"E2_mV\"", "\"tau_E2_ms\""})
+    EXPECT_THAT(to_json_text({models[5]}), testing::HasSubstr(key));
+  for (const char* key : {"\"a_nS\"", "\"b_pA\"", "\"tau_w_ms\""})
+    EXPECT_THAT(to_json_text({models[6]}), testing::HasSubstr(key));
 }
 
 TEST(ModelFile, KeepsProvenanceItDoesNotUnderstand) {

@@ -20,6 +20,10 @@ Passive passive() { return {150.0, 10.0, -65.0}; }
 Lif lif() { return {150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}}; }
 Qif qif() { return {150.0, 0.5, -65.0, -48.0, 20.0, {-60.0, 3.0}}; }
 Eif eif() { return {150.0, 10.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 3.0}}; }
+RefractoryEif refractory() {
+  return {284.0, 15.2, -68.5, -52.7, 1.16, 26.0, 25.0, 14.8, 12.7, 6.0, 40.0, 3.0, 8.0, 20.0, {-60.0, 4.0}};
+}
+Adex adex() { return {150.0, 10.0, -65.0, -50.0, 1.5, 4.0, 60.0, 120.0, 20.0, {-60.0, 3.0}}; }
 Tabulated tabulated() {
   return {150.0, {-80.0, -60.0, -50.0, -45.0}, {2.0, -0.5, -1.0, 4.0}, 20.0, {-60.0, 3.0}};
 }
@@ -66,8 +70,8 @@ TEST(Drift, OfATableIsLinearBetweenItsPointsAndGoesOnWithItsLastSlopes) {
 }
 
 TEST(Rest, IsAStableZeroOfTheDrift) {
-  for (const Model& model :
-       {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated())}) {
+  for (const Model& model : {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated()),
+                             Model(refractory())}) {
     for (const double I : {-500.0, -20.0, 0.0, 30.0}) {
       const auto V = rest_mV(model, I);
       ASSERT_TRUE(V.has_value()) << model_name(model) << " " << I;
@@ -99,12 +103,49 @@ TEST(Rest, IsTheLowestOfSeveral) {
   EXPECT_NEAR(rest_mV(Model(two), -450.0).value(), -90.0, 1e-12);  // on the continued first slope
 }
 
+// At rest dV/dt = 0 with w = a (V - E), and above the rheobase there is no such voltage.
+TEST(Rest, OfTheAdexIsWhereMembraneAndAdaptationStandStill) {
+  for (const double I : {-300.0, 0.0, 80.0, 150.0}) {
+    const auto V = rest_mV(Model(adex()), I);
+    ASSERT_TRUE(V.has_value()) << I;
+    const double w = 4.0 * (*V + 65.0);
+    EXPECT_NEAR(drift_mV_per_ms(Model(adex()), *V) + (I - w) / 150.0, 0.0, 1e-11) << I;
+  }
+  EXPECT_FALSE(rest_mV(Model(adex()), 1000.0).has_value());
+}
+
+// The lower zero is there until the steady current exceeds (g + a) (V* - E - Delta_T), V* = V_T + Delta_T
+// ln((g + a)/g); the rest is gone before, where the exponential grows at 1/tau_w.
+TEST(Rest, OfTheAdexEndsWhereAdaptationIsTooSlowToHoldIt) {
+  Adex slow = adex();
+  slow.a_nS = 40.0;
+  slow.tau_w_ms = 200.0;
+  const double V_Hopf = -50.0 + 1.5 * std::log(1.0 + 150.0 / (10.0 * 200.0));
+  const double w = 40.0 * (V_Hopf + 65.0);
+  const double I_Hopf = w - 150.0 * drift_mV_per_ms(Model(slow), V_Hopf);
+  EXPECT_TRUE(rest_mV(Model(slow), I_Hopf - 0.01).has_value());
+  EXPECT_FALSE(rest_mV(Model(slow), I_Hopf + 0.01).has_value());
+}
+
+TEST(StateAfterSpike, IsTheSumOfItsExponentials) {
+  const EifState at = state_after_spike(refractory(), 10.0);
+  EXPECT_NEAR(at.g_nS, 15.2 + 26.0 * std::exp(-10.0 / 25.0), 1e-12);
+  EXPECT_NEAR(at.V_T_mV, -52.7 + 14.8 * std::exp(-10.0 / 12.7), 1e-12);
+  EXPECT_NEAR(at.E_mV, -68.5 + 6.0 * std::exp(-10.0 / 40.0) - 3.0 * std::exp(-10.0 / 8.0), 1e-12);
+  const EifState rest = state_after_spike(refractory(), infinity);
+  EXPECT_EQ(rest.g_nS, 15.2);
+  EXPECT_EQ(rest.E_mV, -68.5);
+  EXPECT_EQ(rest.V_T_mV, -52.7);
+}
+
 TEST(Models, HaveTheNamesOfFilesAndOptions) {
   EXPECT_EQ(model_name(Model(passive())), "passive");
   EXPECT_EQ(model_name(Model(lif())), "lif");
   EXPECT_EQ(model_name(Model(qif())), "qif");
   EXPECT_EQ(model_name(Model(eif())), "eif");
   EXPECT_EQ(model_name(Model(tabulated())), "tabulated");
+  EXPECT_EQ(model_name(Model(refractory())), "refractory_eif");
+  EXPECT_EQ(model_name(Model(adex())), "adex");
 }
 
 TEST(Models, HaveASpikeVoltageUnlessPassive) {
@@ -114,8 +155,8 @@ TEST(Models, HaveASpikeVoltageUnlessPassive) {
 }
 
 TEST(Validate, TakesEveryModelAsItShouldBe) {
-  for (const Model& model :
-       {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated())}) {
+  for (const Model& model : {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated()),
+                             Model(refractory()), Model(adex())}) {
     EXPECT_NO_THROW(validate(model)) << model_name(model);
   }
 }
@@ -130,8 +171,8 @@ void expect_refused(const Model& model, const std::string& name) {
 }
 
 TEST(Validate, RefusesAnyScalarThatIsNotFiniteByItsName) {
-  for (const Model& model :
-       {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated())}) {
+  for (const Model& model : {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated()),
+                             Model(refractory()), Model(adex())}) {
     for (const NamedParameter& parameter : scalar_parameters(model)) {
       for (const double bad : {not_a_number, infinity, -infinity}) {
         Model broken = model;
@@ -169,6 +210,25 @@ TEST(Validate, RefusesWhatMakesNoSense) {
   expect_refused(changed<Eif>(eif(), [](auto& m) { m.Delta_T_mV = 0.0; }), "Delta_T_mV");
   expect_refused(changed<Eif>(eif(), [](auto& m) { m.V_spike_mV = -50.0; }), "V_spike_mV");
   expect_refused(changed<Eif>(eif(), [](auto& m) { m.reset.V_reset_mV = 25.0; }), "V_reset_mV");
+}
+
+TEST(Validate, RefusesAMemoryThatMakesNoSense) {
+  const auto refused = [](const std::function<void(RefractoryEif&)>& change, const std::string& name) {
+    expect_refused(changed<RefractoryEif>(refractory(), change), name);
+  };
+  refused([](auto& m) { m.g_nS = 0.0; }, "g_nS");
+  refused([](auto& m) { m.g1_nS = -15.2; }, "g1_nS");
+  refused([](auto& m) { m.tau_g_ms = 0.0; }, "tau_g_ms");
+  refused([](auto& m) { m.tau_T_ms = -1.0; }, "tau_T_ms");
+  refused([](auto& m) { m.tau_E1_ms = 0.0; }, "tau_E1_ms");
+  refused([](auto& m) { m.tau_E2_ms = 0.0; }, "tau_E2_ms");
+  refused([](auto& m) { m.V_T1_mV = 200.0; }, "V_T1_mV");
+  refused([](auto& m) { m.reset.V_reset_mV = 30.0; }, "V_reset_mV");
+  refused([](auto& m) { m.reset = {0.0, 0.0}; }, "t_ref_ms");
+  expect_refused(changed<Adex>(adex(), [](auto& m) { m.tau_w_ms = 0.0; }), "tau_w_ms");
+  expect_refused(changed<Adex>(adex(), [](auto& m) { m.a_nS = -10.0; }), "a_nS");
+  expect_refused(changed<Adex>(adex(), [](auto& m) { m.Delta_T_mV = -1.0; }), "Delta_T_mV");
+  expect_refused(changed<Adex>(adex(), [](auto& m) { m.reset = {-40.0, 0.0}; }), "t_ref_ms");
 }
 
 TEST(Validate, RefusesTablesThatAreNoFunctions) {

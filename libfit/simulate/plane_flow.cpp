@@ -1,0 +1,185 @@
+#include "libfit/simulate/plane_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace libfit::flow {
+namespace {
+
+constexpr double exponent_cap = 600.0;
+// As for the EIF: in units of about Delta_T / 100 a Runge-Kutta step.
+constexpr double step_tolerance = 1e-5;
+constexpr double negligible_ms = 1e-13;
+constexpr double substep_limit = 1e4;
+// Widest step of the upstroke in Delta_T where it begins. Its error goes with the fourth power of the step
+// and with the time that the step takes, so steps may grow with the fourth root of the speed.
+constexpr double first_climb = 0.05;
+constexpr double widest_climb = 0.5;
+
+}  // namespace
+
+PlaneSlope AdexMembrane::slope(const PlaneState& at, double drive) const {
+  PlaneSlope s;
+  s.rate = m_.g_nS / m_.C_pF;
+  s.e = std::exp(std::min((at.V - m_.V_T_mV) / m_.Delta_T_mV, exponent_cap));
+  s.G = s.rate * (m_.E_mV - at.V + m_.Delta_T_mV * s.e) - at.x / m_.C_pF + drive;
+  s.H = (m_.a_nS * (at.V - m_.E_mV) - at.x) / m_.tau_w_ms;
+  s.fastest = s.rate + 1.0 / m_.tau_w_ms + std::sqrt(std::abs(m_.a_nS) / (m_.C_pF * m_.tau_w_ms));
+  return s;
+}
+
+double AdexMembrane::after_hold(double w, double h) const {
+  const double target = m_.a_nS * (m_.reset.V_reset_mV - m_.E_mV);
+  return target + (w - target) * std::exp(-h / m_.tau_w_ms);
+}
+
+RefractoryMembrane::RefractoryMembrane(const RefractoryEif& model)
+    : m_(model),
+      shortest_tau_(std::min({model.tau_g_ms, model.tau_T_ms, model.tau_E1_ms, model.tau_E2_ms})) {}
+
+double RefractoryMembrane::initial() const { return std::numeric_limits<double>::infinity(); }
+
+PlaneSlope RefractoryMembrane::slope(const PlaneState& at, double drive) const {
+  const bool recovered = std::isinf(at.x);
+  const EifState now = recovered ? EifState{m_.g_nS, m_.E_mV, m_.V_T_mV} : state_after_spike(m_, at.x);
+  PlaneSlope s;
+  s.rate = now.g_nS / m_.C_pF;
+  s.e = std::exp(std::min((at.V - now.V_T_mV) / m_.Delta_T_mV, exponent_cap));
+  s.G = s.rate * (now.E_mV - at.V + m_.Delta_T_mV * s.e) + drive;
+  s.H = 1.0;
+  s.fastest = s.rate + (recovered ? 0.0 : 1.0 / shortest_tau_);
+  s.chase = std::abs(now.V_T_mV - m_.V_T_mV) / m_.tau_T_ms;
+  return s;
+}
+
+// The estimate of EifFlow::substep_count, with the fastest rate of the linear part in place of the leak's,
+// and with the way that V_T goes added to the way of V.
+template <class Membrane>
+double PlaneFlow<Membrane>::step_count(const PlaneState& y, const PlaneSlope& at, double h) const {
+  const double b = (std::abs(at.G) + at.chase) * h / Delta_;
+  double e = at.e;
+  if (at.G > 0.0) e = std::max(e, std::min(e * std::exp(std::min(b, 30.0)), std::exp(3.0)));
+  const double a_e = at.rate * h * e;
+  const double a = at.fastest * h + a_e;
+  const double a4 = a * a * a * a;
+  const double relative = std::max((a4 * std::min(b, 1.0) + a_e * b * b * b * b) / step_tolerance, 16.0 * a4);
+  if (!(relative > 1.0) || !std::isfinite(y.V)) return 1.0;
+  return std::min(std::ceil(std::pow(relative, 0.2)), substep_limit);
+}
+
+template <class Membrane>
+PlaneState PlaneFlow<Membrane>::runge_kutta(const PlaneState& y, const PlaneSlope& at, double drive,
+                                            double h) const {
+  const auto along = [&](const PlaneSlope& s, double part) {
+    return PlaneState{y.V + part * h * s.G, y.x + part * h * s.H};
+  };
+  const PlaneSlope k2 = membrane_.slope(along(at, 0.5), drive);
+  const PlaneSlope k3 = membrane_.slope(along(k2, 0.5), drive);
+  const PlaneSlope k4 = membrane_.slope(along(k3, 1.0), drive);
+  return {y.V + h / 6.0 * (at.G + 2.0 * (k2.G + k3.G) + k4.G),
+          y.x + h / 6.0 * (at.H + 2.0 * (k2.H + k3.H) + k4.H)};
+}
+
+// The exponential outweighs all the rest together.
+template <class Membrane>
+bool PlaneFlow<Membrane>::runs_away(const PlaneSlope& at) const {
+  return at.e > 2.0 && at.G > 0.5 * at.rate * Delta_ * at.e;
+}
+
+// One Runge-Kutta step of (t, x) along V.
+template <class Membrane>
+typename PlaneFlow<Membrane>::Climb PlaneFlow<Membrane>::climb(const PlaneState& y, const PlaneSlope& at,
+                                                               double drive, double width) const {
+  const auto inverse = [](const PlaneSlope& s) { return Climb{1.0 / s.G, s.H / s.G}; };
+  const auto slope_at = [&](double part, const Climb& k) {
+    return inverse(membrane_.slope({y.V + part * width, y.x + part * width * k.x}, drive));
+  };
+  const Climb k1 = inverse(at);
+  const Climb k2 = slope_at(0.5, k1);
+  const Climb k3 = slope_at(0.5, k2);
+  const Climb k4 = slope_at(1.0, k3);
+  return {width / 6.0 * (k1.duration + 2.0 * (k2.duration + k3.duration) + k4.duration),
+          y.x + width / 6.0 * (k1.x + 2.0 * (k2.x + k3.x) + k4.x)};
+}
+
+// Upwards until the spike (true), the end of the interval, or where V no longer runs away.
+template <class Membrane>
+bool PlaneFlow<Membrane>::rise(PlaneState& y, double drive, double& left) const {
+  while (y.V < V_spike_) {
+    const PlaneSlope at = membrane_.slope(y, drive);
+    if (!runs_away(at)) return false;
+    if (Delta_ / at.G < negligible_ms) break;
+    const double grown = std::min(first_climb * std::sqrt(std::sqrt(0.5 * at.e)), widest_climb);
+    const double width = std::min(grown * Delta_ / substeps_, V_spike_ - y.V);
+    if (y.V + width <= y.V) break;
+    Climb way = climb(y, at, drive, width);
+    if (way.duration > left || !(way.duration > 0.0)) {
+      double reached = width * (way.duration > 0.0 ? std::min(1.0, left / way.duration) : 0.0);
+      for (int i = 0; i < 4; ++i) {
+        way = climb(y, at, drive, reached);
+        const PlaneSlope there = membrane_.slope({y.V + reached, way.x}, drive);
+        reached = std::clamp(reached - (way.duration - left) * there.G, 0.0, width);
+      }
+      y = {y.V + reached, climb(y, at, drive, reached).x};
+      left = 0.0;
+      return false;
+    }
+    left -= way.duration;
+    y = {y.V + width, way.x};
+  }
+  y.V = V_spike_;
+  return true;
+}
+
+// The step from y that ends on the spike voltage, by bisection of its length.
+template <class Membrane>
+double PlaneFlow<Membrane>::time_of_crossing(PlaneState& y, const PlaneSlope& at, double drive,
+                                             double h) const {
+  double low = 0.0, high = h;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (runge_kutta(y, at, drive, middle).V < V_spike_ ? low : high) = middle;
+  }
+  y = {V_spike_, runge_kutta(y, at, drive, high).x};
+  return high;
+}
+
+template <class Membrane>
+Advance PlaneFlow<Membrane>::advance(double V, double I, double h) {
+  const double drive = I / C_;
+  double left = h;
+  PlaneState y{V, x_};
+  while (left > 0.0) {
+    PlaneSlope at = membrane_.slope(y, drive);
+    const double chunks = step_count(y, at, left);
+    const double step = left / (chunks * substeps_);
+    bool climbed = false;
+    for (int i = 0; i < substeps_ && !climbed; ++i) {
+      if (runs_away(at)) {
+        climbed = true;
+        if (!rise(y, drive, left)) continue;
+        x_ = y.x;
+        return {V_spike_, std::clamp(h - left, 0.0, h)};
+      }
+      const PlaneState next = runge_kutta(y, at, drive, step);
+      if (next.V >= V_spike_) {
+        const double time = h - left + time_of_crossing(y, at, drive, step);
+        x_ = y.x;
+        return {V_spike_, std::min(time, h)};
+      }
+      y = next;
+      left -= step;
+      at = membrane_.slope(y, drive);
+    }
+    if (chunks == 1.0 && !climbed) break;
+    if (!std::isfinite(y.V)) break;
+  }
+  x_ = y.x;
+  return {y.V, std::nullopt};
+}
+
+template class PlaneFlow<AdexMembrane>;
+template class PlaneFlow<RefractoryMembrane>;
+
+}  // namespace libfit::flow
