@@ -11,8 +11,10 @@
 #include "libfit/core/file.hpp"
 #include "libfit/recording/abf1_reader.hpp"
 #include "libfit/recording/abf2_reader.hpp"
+#include "libfit/recording/axon_text_reader.hpp"
 #include "libfit/recording/hdf5_reader.hpp"
 #include "libfit/recording/igor_reader.hpp"
+#include "libfit/recording/igor_text_reader.hpp"
 #include "libfit/recording/text_reader.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -25,9 +27,8 @@ struct Foreign {
   std::string_view beginning;
   std::string_view what;
 };
-constexpr std::array<Foreign, 8> kForeign{{
+constexpr std::array<Foreign, 7> kForeign{{
     {"MATLAB 5.0", "is a MATLAB file of version 5; save it with -v7.3 and name its datasets, or write text"},
-    {"IGOR", "is an Igor text wave; save it as an Igor binary wave (.ibw)"},
     {"DAT1", "is a HEKA file; export its series as Igor binary waves or text"},
     {"DAT2", "is a HEKA file; export its series as Igor binary waves or text"},
     {"CEDFILE", "is a CED file; export it as text"},
@@ -58,6 +59,8 @@ SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path,
   if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
   if (begins_with(bytes, "ABF2")) return read_abf2(bytes, path);
   if (begins_with(bytes, "ABF ")) return read_abf1(bytes, path);
+  if (looks_like_axon_text(bytes)) return read_axon_text(bytes, path, options.dt_ms);
+  if (looks_like_igor_text(bytes)) return read_igor_text(bytes, path, options.dt_ms);
   for (const Foreign& foreign : kForeign) {
     if (begins_with(bytes, foreign.beginning)) throw InputError(fmt::format("{}: {}", path, foreign.what));
   }
@@ -66,8 +69,10 @@ SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path,
   if (utf16 || looks_like_text(bytes))
     return read_text(bytes, path,
                      {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
-  throw InputError(fmt::format(
-      "{}: is of no format that is read (ABF 1 and 2, Igor binary wave, HDF5, delimited text)", path));
+  throw InputError(
+      fmt::format("{}: is of no format that is read (ABF 1 and 2, Axon text, Igor binary wave and text, "
+                  "HDF5, delimited text)",
+                  path));
 }
 
 void check_unit(std::string_view option, const std::string& unit, ChannelRole role) {

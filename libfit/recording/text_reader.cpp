@@ -303,12 +303,6 @@ void refuse_other_encodings(std::string_view text, const std::string& path) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     throw InputError(fmt::format("{}: is text in UTF-16; save it as UTF-8", path));
   }
-  if (text.starts_with("ATF")) {
-    throw InputError(fmt::format(
-        "{}: is an Axon Text File; read the ABF file it was exported from, or remove the lines above "
-        "the column names",
-        path));
-  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "libfit/core/random.hpp"
 #include "libfit/recording/assemble.hpp"
 #include "libfit/recording/open.hpp"
+#include "libfit/recording/stimulus_writer.hpp"
 #include "tests/recording/written_files.hpp"
 
 // HDF5 1.10.8 itself reads a few bytes past its buffer when a bit of an attribute's header is flipped in a
@@ -76,6 +77,13 @@ Bytes text_file() {
   return {raw.begin(), raw.end()};
 }
 
+Case stimulus_case(StimulusFormat format) {
+  const auto current = written::current_trace(kSamples);
+  const std::string text = stimulus_file({"train", "a test", 0.1, {current, current}}, format);
+  const auto raw = std::as_bytes(std::span(text));
+  return {std::string(stimulus_extension(format)), {raw.begin(), raw.end()}, {}};
+}
+
 Case hdf5_case(unsigned gzip) {
   const Folder folder;
   written::Hdf5File file;
@@ -138,6 +146,8 @@ TEST(DamagedFiles, Abf1) { expect_robust({"ABF1", written::abf1(abf_file()), {}}
 TEST(DamagedFiles, Igor) { expect_robust({"IBW", igor_file(), {}}); }
 TEST(DamagedFiles, Hdf5) { expect_robust(hdf5_case(0)); }
 TEST(DamagedFiles, Hdf5Compressed) { expect_robust(hdf5_case(1)); }
+TEST(DamagedFiles, AxonText) { expect_robust(stimulus_case(StimulusFormat::atf)); }
+TEST(DamagedFiles, IgorText) { expect_robust(stimulus_case(StimulusFormat::itx)); }
 TEST(DamagedFiles, Text) { expect_robust({"text", text_file(), {}}); }
 
 // Headers are small against the samples, so random flips over a whole file rarely meet them: here every bit

@@ -157,7 +157,6 @@ TEST(Text, RefusesWhatIsNoTable) {
   expect_refused("", "empty");
   expect_refused(std::string_view("\xFF\xFEt\0i\0", 6), "UTF-16");
   expect_refused(std::string_view("\x01\x02\x03\0\0\0", 6), "of no format");
-  expect_refused("ATF\t1.0\n1 2\n", "Axon Text File");
   expect_refused("PK\x03\x04", "zip");
 }
 
