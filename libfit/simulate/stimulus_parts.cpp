@@ -170,7 +170,7 @@ void add(const ChirpPart& part, std::span<double> current, const Grid& grid) {
 void add(const NoisePart& part, std::span<double> current, const Grid& grid) {
   const std::span<double> values = samples_of(part.window, current, grid.dt_ms).values;
   const auto noise = noise_current(part.noise, static_cast<double>(values.size()) * grid.dt_ms, grid.dt_ms,
-                                   part.seed.value_or(grid.seed), grid.stream);
+                                   part.seed.value_or(grid.seed), part.seed ? 0 : grid.stream);
   for (std::size_t k = 0; k < values.size(); ++k) values[k] += noise[k];
 }
 
@@ -202,7 +202,7 @@ void add(const PoissonPart& part, std::span<double> current, const Grid& grid) {
   const double difference = part.tau_ms - part.tau_rise_ms;
   ExponentialFilter decay{part.tau_ms, part.tau_ms / difference};
   ExponentialFilter rise{part.tau_rise_ms, -part.tau_rise_ms / difference};
-  RandomStream random(part.seed.value_or(grid.seed), grid.stream);
+  RandomStream random(part.seed.value_or(grid.seed), part.seed ? 0 : grid.stream);
   const double mean_interval_ms = 1000.0 / part.rate_Hz;
   double next_ms = -mean_interval_ms * std::log(random.uniform());
   for (std::size_t k = 0; k < values.size(); ++k) {

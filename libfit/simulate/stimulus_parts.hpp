@@ -63,18 +63,18 @@ struct ChirpPart {
 struct NoisePart {
   StimulusWindow window;
   NoiseOptions noise;
-  std::optional<std::uint64_t> seed{};  // of this part alone; absent: that of the current
+  std::optional<std::uint64_t> seed{};  // of this part alone: frozen, the same in every stream and place
 };
 
 // Events at random times, each a charge that flows as a difference of two exponentials (tau_rise_ms = 0:
 // one). Mean rate*charge; without a rise, variance rate*charge^2/(2 tau).
 struct PoissonPart {
   StimulusWindow window;
-  double rate_Hz = 0.0;      // >= 0, at most 1e6
-  double charge_fC = 0.0;    // of one event; negative: inhibitory
-  double tau_ms = 0.0;       // > 0; decay
-  double tau_rise_ms = 0.0;  // >= 0, < tau_ms
-  std::optional<std::uint64_t> seed{};
+  double rate_Hz = 0.0;                 // >= 0, at most 1e6
+  double charge_fC = 0.0;               // of one event; negative: inhibitory
+  double tau_ms = 0.0;                  // > 0; decay
+  double tau_rise_ms = 0.0;             // >= 0, < tau_ms
+  std::optional<std::uint64_t> seed{};  // as above
 };
 
 using StimulusPart = std::variant<StepPart, PulsePart, RampPart, SinePart, ChirpPart, NoisePart, PoissonPart>;

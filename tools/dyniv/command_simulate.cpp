@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -11,9 +11,12 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/version.hpp"
-#include "libfit/model/model_file.hpp"
+#include "libfit/recording/single_channel.hpp"
 #include "libfit/recording/text_writer.hpp"
 #include "libfit/simulate/simulate.hpp"
+#include "libfit/simulate/stimulus_spec.hpp"
+#include "model_argument.hpp"
+#include "numbers.hpp"
 #include "recording_options.hpp"
 
 namespace dyniv {
@@ -21,8 +24,12 @@ namespace {
 namespace po = boost::program_options;
 
 struct Settings {
-  std::string model_path;
+  ModelArgument model;
+  std::vector<std::string> current;  // files and currents in words, as given
   std::vector<std::string> files;
+  std::vector<libfit::StimulusPart> parts;
+  double duration_ms = 1000.0;
+  double repeat = 1.0;
   RecordingArguments recording;
   std::string voltage_path, spikes_path;
   bool force = false;
@@ -30,10 +37,17 @@ struct Settings {
 
 void add_options(CommandLine& line, Settings& settings) {
   po::options_description model("Model and current");
-  model.add_options()("model", po::value(&settings.model_path)->value_name("FILE"),
-                      "model file, as `dyniv fit` writes it")(
-      "current", po::value(&settings.files)->multitoken()->composing()->value_name("FILE..."),
-      "recording whose current is injected; also given as words without a dash");
+  add_model_options(
+      model, settings.model,
+      "model file, as `dyniv fit` writes it, or the name of a model: passive, lif, qif, eif ...");
+  model.add_options()(
+      "current", po::value(&settings.current)->multitoken()->composing()->value_name("CURRENT..."),
+      "recording whose current is injected (also without --current), or a current in words, as in "
+      "step:begin_ms=100,end_ms=600,amplitude_pA=200; all words are added, to every recording too");
+  add_number(model, "duration", "MS", positive(1e8, "ms"), settings.duration_ms,
+             "length of a current that is all words, sampled every --dt (0.1 ms unless given), ms");
+  add_number(model, "repeat", "N", {1.0, 10000.0, true, "", true}, settings.repeat,
+             "sweeps of a current that is all words, each with other noise");
   line.add(model);
   line.add(recording_options(settings.recording));
   po::options_description output("Output");
@@ -44,6 +58,64 @@ void add_options(CommandLine& line, Settings& settings) {
                                                                    "replace files that exist");
   line.add(output);
   line.positional("current");
+}
+
+// Parts the words of --current into files and currents, and checks what belongs to which.
+void finish(const CommandLine& line, Settings& settings) {
+  if (!settings.model.given()) throw libfit::OptionError("--model is missing; see `dyniv simulate --help`");
+  for (const std::string& word : settings.current) {
+    std::error_code problem;
+    if (libfit::is_stimulus_spec(word) && !std::filesystem::exists(word, problem)) {
+      const auto parts = libfit::parse_stimulus(word);
+      settings.parts.insert(settings.parts.end(), parts.begin(), parts.end());
+    } else {
+      settings.files.push_back(word);
+    }
+  }
+  if (settings.current.empty()) {
+    throw libfit::OptionError(
+        "no recording was named; give a file with the current to inject, or a current in words, as in "
+        "--current "
+        "step:begin_ms=100,end_ms=600,amplitude_pA=200");
+  }
+  for (const char* option : {"duration", "repeat"}) {
+    if (!settings.files.empty() && line.has(option))
+      throw libfit::OptionError(fmt::format(
+          "--{}: goes with a current in words alone; {} has its own, cut it with --from, --to and --sweeps",
+          option, settings.files.front()));
+  }
+}
+
+// The sweeps to inject; their voltage is not there yet.
+libfit::Recording injected(const CommandLine& line, const Settings& settings) {
+  libfit::Recording recording;
+  libfit::StimulusOptions options;
+  options.seed = line.common().seed;
+  if (settings.files.empty()) {
+    options.duration_ms = settings.duration_ms;
+    options.dt_ms = settings.recording.open.dt_ms.value_or(options.dt_ms);
+    for (; static_cast<double>(options.stream) < settings.repeat; ++options.stream) {
+      libfit::Sweep& sweep = recording.sweeps.emplace_back();
+      sweep.current_pA = libfit::stimulus_current(settings.parts, options);
+      sweep.dt_ms = options.dt_ms;
+    }
+    return recording;
+  }
+  auto currents = libfit::read_currents({settings.files.begin(), settings.files.end()},
+                                        settings.recording.open, settings.recording.assemble);
+  recording.warnings = std::move(currents.warnings);
+  for (libfit::ChannelSweep& source : currents.sweeps) {
+    libfit::Sweep& sweep = recording.sweeps.emplace_back();
+    sweep.current_pA = std::move(source.samples);
+    sweep.dt_ms = source.dt_ms;
+    if (settings.parts.empty()) continue;
+    options.dt_ms = sweep.dt_ms;
+    options.duration_ms = static_cast<double>(sweep.current_pA.size()) * sweep.dt_ms;
+    const auto added = libfit::stimulus_current(settings.parts, options);
+    for (std::size_t k = 0; k < added.size(); ++k) sweep.current_pA[k] += added[k];
+    ++options.stream;
+  }
+  return recording;
 }
 
 std::string spikes_as_text(const std::vector<libfit::Prediction>& predictions) {
@@ -57,13 +129,6 @@ std::string spikes_as_text(const std::vector<libfit::Prediction>& predictions) {
   return text;
 }
 
-// The recording with the model's voltage in place of the cell's.
-std::string voltage_as_text(libfit::Recording recording, const std::vector<libfit::Prediction>& predictions) {
-  for (std::size_t s = 0; s < predictions.size(); ++s)
-    recording.sweeps[s].voltage_mV = predictions[s].voltage_mV;
-  return libfit::recording_as_text(recording);
-}
-
 nlohmann::json result_json(const CommandLine& line, const Settings& settings, const libfit::Model& model,
                            const libfit::Recording& recording,
                            const std::vector<libfit::Prediction>& predictions) {
@@ -75,10 +140,10 @@ nlohmann::json result_json(const CommandLine& line, const Settings& settings, co
          {"duration_ms", duration_ms},
          {"rate_Hz", 1000.0 * static_cast<double>(predictions[s].spike_times_ms.size()) / duration_ms}});
   }
-  nlohmann::json inputs = {
-      {"model", {{"path", settings.model_path}, {"sha256", libfit::sha256_of_file(settings.model_path)}}}};
+  nlohmann::json inputs = {{"model", settings.model.provenance()}};
   for (const auto& file : settings.files)
     inputs["current"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
+  if (!settings.parts.empty()) inputs["current_in_words"] = libfit::stimulus_as_text(settings.parts);
   return {{"schema", "dyniv.simulate"},
           {"version", 1},
           {"dyniv_version", libfit::kVersion},
@@ -88,31 +153,35 @@ nlohmann::json result_json(const CommandLine& line, const Settings& settings, co
           {"sweeps", sweeps}};
 }
 
+void write_files(const Settings& settings, const libfit::Recording& recording, const std::string& spikes) {
+  const auto overwrite = settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+  if (!settings.voltage_path.empty())
+    libfit::write_file(settings.voltage_path, libfit::recording_as_text(recording), overwrite);
+  if (!settings.spikes_path.empty()) libfit::write_file(settings.spikes_path, spikes, overwrite);
+}
+
 }  // namespace
 
 int command_simulate(const std::vector<std::string>& arguments) {
   CommandLine line(
-      "simulate", "simulate --model FILE FILE... [options]",
-      "The response of a model to the current of a recording; the recorded voltage is not used.");
+      "simulate", "simulate --model MODEL CURRENT... [options]",
+      "The response of a model to a current: that of recordings (the recorded voltage is not used), or "
+      "one in words:\n" +
+          libfit::stimulus_kinds());
   Settings settings;
   add_options(line, settings);
   line.parse(arguments);
-  if (settings.model_path.empty())
-    throw libfit::OptionError("--model is missing; see `dyniv simulate --help`");
-  if (settings.files.empty())
-    throw libfit::OptionError("no recording was named; give a file with the current to inject");
-  const libfit::Model model = libfit::read_model(settings.model_path).model;
-  const libfit::Recording recording = libfit::read_recording(
-      {settings.files.begin(), settings.files.end()}, settings.recording.open, settings.recording.assemble);
+  finish(line, settings);
+  const libfit::Model model = settings.model.read();
+  libfit::Recording recording = injected(line, settings);
   for (const std::string& warning : recording.warnings) line.warn(warning);
   std::vector<libfit::Prediction> predictions;
-  for (const libfit::Sweep& sweep : recording.sweeps)
+  for (libfit::Sweep& sweep : recording.sweeps) {
     predictions.push_back(libfit::simulate(model, sweep.current_pA, sweep.dt_ms));
-  const auto overwrite = settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+    sweep.voltage_mV = predictions.back().voltage_mV;
+  }
   const std::string spikes = spikes_as_text(predictions);
-  if (!settings.voltage_path.empty())
-    libfit::write_file(settings.voltage_path, voltage_as_text(recording, predictions), overwrite);
-  if (!settings.spikes_path.empty()) libfit::write_file(settings.spikes_path, spikes, overwrite);
+  write_files(settings, recording, spikes);
   if (line.common().json) {
     std::cout << result_json(line, settings, model, recording, predictions)
                      .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)

@@ -1,4 +1,4 @@
-// `dyniv simulate`: the response of a model to a recorded current.
+// `dyniv simulate`: the response of a model to a current, recorded or in words.
 #pragma once
 
 #include <string>

@@ -1,0 +1,50 @@
+#include "model_argument.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "libfit/core/error.hpp"
+#include "libfit/core/file.hpp"
+#include "libfit/model/model_by_hand.hpp"
+#include "libfit/model/model_file.hpp"
+
+namespace dyniv {
+namespace po = boost::program_options;
+
+bool ModelArgument::by_hand() const {
+  const auto names = libfit::model_names();
+  std::error_code problem;
+  return std::ranges::find(names, model) != names.end() && !std::filesystem::exists(model, problem);
+}
+
+libfit::Model ModelArgument::read() const {
+  if (by_hand()) return libfit::model_by_hand(model, fmt::format("{}", fmt::join(settings, ",")));
+  if (!settings.empty()) {
+    throw libfit::OptionError(fmt::format(
+        "--set: goes with the name of a model ({}), not with the file {}; change the file instead",
+        fmt::join(libfit::model_names(), ", "), model));
+  }
+  std::error_code problem;
+  if (!std::filesystem::exists(model, problem) && model.find_first_of("./") == std::string::npos) {
+    throw libfit::OptionError(
+        fmt::format("--model {}: there is neither a file nor a model of that name; models are {}", model,
+                    fmt::join(libfit::model_names(), ", ")));
+  }
+  return libfit::read_model(model).model;
+}
+
+nlohmann::json ModelArgument::provenance() const {
+  if (by_hand()) return {{"name", model}, {"settings", settings}};
+  return {{"path", model}, {"sha256", libfit::sha256_of_file(model)}};
+}
+
+void add_model_options(po::options_description& group, ModelArgument& argument, const std::string& about) {
+  group.add_options()("model", po::value(&argument.model)->value_name("MODEL"), about.c_str())(
+      "set", po::value(&argument.settings)->composing()->value_name("LIST"),
+      "parameters of a model given by name: tau_ms=10,R_MOhm=200,V_th_mV=-52 [a textbook cell]");
+}
+
+}  // namespace dyniv

@@ -1,0 +1,30 @@
+// A model as an option: the name of a file, or of a kind of model with its parameters by hand.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "libfit/model/model.hpp"
+
+namespace dyniv {
+
+struct ModelArgument {
+  std::string model;  // file or kind; empty: none given
+  std::vector<std::string> settings;
+
+  bool given() const { return !model.empty(); }
+  // Whether `model` is a kind of model and no file is called so.
+  bool by_hand() const;
+  // Throws libfit::OptionError, or libfit::InputError for a file that is no model.
+  libfit::Model read() const;
+  // {"path", "sha256"} of the file, or {"name", "settings"}.
+  nlohmann::json provenance() const;
+};
+
+// Adds --model and --set; `about` is said of --model.
+void add_model_options(boost::program_options::options_description& group, ModelArgument& argument,
+                       const std::string& about);
+
+}  // namespace dyniv
