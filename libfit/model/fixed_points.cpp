@@ -74,6 +74,33 @@ concept OneDimensional = requires(const M& m) {
   shape(m);
 };
 
+DriftCurve steady_shape(const RefractoryEif& m) {
+  return shape(Eif{m.C_pF, m.g_nS, m.E_mV, m.V_T_mV, m.Delta_T_mV, m.V_spike_mV, m.reset});
+}
+
+DriftCurve frozen_shape(const Adex& m) {
+  return shape(Eif{m.C_pF, m.g_nS, m.E_mV, m.V_T_mV, m.Delta_T_mV, m.V_spike_mV, m.reset});
+}
+
+DriftCurve steady_shape(const Adex& m) {
+  DriftCurve curve = frozen_shape(m);
+  curve.turns_mV = {m.V_T_mV + m.Delta_T_mV * std::log1p(m.a_nS / m.g_nS)};
+  std::erase_if(curve.turns_mV, [&m](double V) { return V >= m.V_spike_mV; });
+  curve.slope_per_ms = [frozen = curve.slope_per_ms, rate = m.a_nS / m.C_pF](double V) {
+    return frozen(V) - rate;
+  };
+  return curve;
+}
+
+template <class M>
+concept HasSteadyShape = requires(const M& m) {
+  steady_shape(m);
+};
+
+std::function<double(double)> drift_of(const Model& model) {
+  return [model](double V) { return drift_mV_per_ms(model, V); };
+}
+
 // F + I/C, and 0 where it is nothing but rounding.
 double net_drift(const DriftCurve& curve, double drive, double V) {
   const double F = curve.F_mV_per_ms(V);
@@ -167,13 +194,48 @@ std::optional<DriftCurve> drift_curve(const Model& model) {
       [&model](const auto& m) -> std::optional<DriftCurve> {
         if constexpr (OneDimensional<std::decay_t<decltype(m)>>) {
           DriftCurve curve = shape(m);
-          curve.F_mV_per_ms = [model](double V) { return drift_mV_per_ms(model, V); };
+          curve.F_mV_per_ms = drift_of(model);
           return curve;
         } else {
           return std::nullopt;
         }
       },
       model);
+}
+
+std::optional<DriftCurve> steady_drift_curve(const Model& model) {
+  return std::visit(
+      [&model](const auto& m) -> std::optional<DriftCurve> {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (HasSteadyShape<M>) {
+          DriftCurve curve = steady_shape(m);
+          curve.F_mV_per_ms = drift_of(model);
+          if constexpr (std::is_same_v<M, Adex>) {
+            curve.F_mV_per_ms = [F = drift_of(model), rate = m.a_nS / m.C_pF, E = m.E_mV](double V) {
+              return F(V) - rate * (V - E);
+            };
+          }
+          return curve;
+        } else {
+          return drift_curve(model);
+        }
+      },
+      model);
+}
+
+std::optional<DriftCurve> frozen_drift_curve(const Model& model, double V_rest_mV) {
+  const auto* adex = std::get_if<Adex>(&model);
+  if (adex == nullptr) return steady_drift_curve(model);
+  DriftCurve curve = frozen_shape(*adex);
+  const double w_pA = adex->a_nS * (V_rest_mV - adex->E_mV);
+  curve.F_mV_per_ms = [F = drift_of(model), shift = w_pA / adex->C_pF](double V) { return F(V) - shift; };
+  return curve;
+}
+
+std::optional<double> hopf_voltage_mV(const Model& model) {
+  const auto* adex = std::get_if<Adex>(&model);
+  if (adex == nullptr || adex->a_nS * adex->tau_w_ms <= adex->C_pF) return std::nullopt;
+  return adex->V_T_mV + adex->Delta_T_mV * std::log1p(adex->C_pF / (adex->g_nS * adex->tau_w_ms));
 }
 
 std::vector<FixedPoint> fixed_points(const DriftCurve& curve, double current_pA) {

@@ -44,6 +44,17 @@ DriftCurve searched_curve(std::function<double(double)> F_mV_per_ms, double C_pF
 // whose dV/dt has other variables than V.
 std::optional<DriftCurve> drift_curve(const Model& model);
 
+// What a slow current meets: F with every other variable where it settles at that V. A RefractoryEif long
+// after its spike; an Adex with w = a (V - E). The same as drift_curve() for models without memory.
+std::optional<DriftCurve> steady_drift_curve(const Model& model);
+
+// What a short pulse from V_rest meets: F with every other variable as it was there.
+std::optional<DriftCurve> frozen_drift_curve(const Model& model, double V_rest_mV);
+
+// The voltage above which a steady state is unstable although F with everything settled falls there: an Adex
+// whose exponential grows faster than w follows (Hopf bifurcation); absent where there is none.
+std::optional<double> hopf_voltage_mV(const Model& model);
+
 // All fixed points at this current, in ascending order.
 std::vector<FixedPoint> fixed_points(const DriftCurve& curve, double current_pA);
 

@@ -21,22 +21,32 @@ std::optional<double> reset_voltage_mV(const Model& model) {
   return std::nullopt;
 }
 
-void describe_rest(const DriftCurve& curve, PhaseLine& line) {
+// A steady state above the voltage of a Hopf bifurcation spirals outwards.
+void apply_hopf(std::optional<double> hopf_mV, PhaseLine& line) {
+  if (!hopf_mV) return;
+  for (FixedPoint& point : line.fixed_points) {
+    if (point.stability == Stability::stable && point.V_mV >= *hopf_mV) point.stability = Stability::unstable;
+  }
+}
+
+void describe_rest(const Model& model, double C_pF, PhaseLine& line) {
   for (const FixedPoint& point : line.fixed_points) {
     if (point.stability != Stability::stable) continue;
     if (line.resting_mV.empty() && point.slope_per_ms < 0.0) {
-      line.tau_ms = -1.0 / point.slope_per_ms;
-      line.input_resistance_MOhm = 1000.0 * *line.tau_ms / curve.C_pF;
+      line.input_resistance_MOhm = -1000.0 / (point.slope_per_ms * C_pF);
+      const double frozen = drift_slope_per_ms(*frozen_drift_curve(model, point.V_mV), point.V_mV);
+      if (frozen < 0.0) line.tau_ms = -1.0 / frozen;
     }
     line.resting_mV.push_back(point.V_mV);
   }
 }
 
 // The highest fixed point where V rises from there to the spike; else the spike voltage itself.
-void describe_pulse(const DriftCurve& curve, double V_spike, double holding_pA, PhaseLine& line) {
+void describe_pulse(const Model& model, double V_spike, double holding_pA, PhaseLine& line) {
   if (line.resting_mV.empty()) return;
+  const DriftCurve curve = *frozen_drift_curve(model, line.resting_mV.front());
   const bool rises = curve.F_mV_per_ms(V_spike) + holding_pA / curve.C_pF > 0.0;
-  line.pulse_threshold_mV = rises ? line.fixed_points.back().V_mV : V_spike;
+  line.pulse_threshold_mV = rises ? fixed_points(curve, holding_pA).back().V_mV : V_spike;
   line.pulse_charge_pC = 1e-3 * curve.C_pF * (*line.pulse_threshold_mV - line.resting_mV.front());
 }
 
@@ -55,24 +65,30 @@ double vanishing_pA(const DriftCurve& curve, double rest) {
   return -curve.C_pF * curve.F_mV_per_ms(curve.range_mV.high);
 }
 
-void describe_slow(const DriftCurve& curve, double V_spike, PhaseLine& line) {
+void describe_slow(const DriftCurve& curve, double V_spike, std::optional<double> hopf_mV, PhaseLine& line) {
   const bool rests = !line.resting_mV.empty();
   const double from = rests ? line.resting_mV.front() : curve.range_mV.low;
-  const LeastDrift least = least_drift(curve, from, V_spike);
+  LeastDrift least = least_drift(curve, from, V_spike);
+  if (hopf_mV && *hopf_mV < least.V_mV) {
+    least = {*hopf_mV, curve.F_mV_per_ms(*hopf_mV)};
+    line.onset = Onset{OnsetType::type_2, std::nullopt, std::nullopt};
+  }
   line.rheobase_pA = -curve.C_pF * least.F_mV_per_ms;
   line.slow_threshold_mV = least.V_mV;
-  if (rests) line.bifurcation_pA = vanishing_pA(curve, line.resting_mV.front());
+  if (!rests) return;
+  line.bifurcation_pA = line.onset ? *line.rheobase_pA : vanishing_pA(curve, line.resting_mV.front());
 }
 
 void describe_onset(const Model& model, const DriftCurve& curve, double V_spike, PhaseLine& line) {
   const auto V_reset = reset_voltage_mV(model);
-  if (!V_reset || !line.rheobase_pA) return;
+  if (!V_reset || !line.rheobase_pA || !drift_curve(model)) return;
   Onset onset;
   onset.sustaining_pA = -curve.C_pF * least_drift(curve, *V_reset, V_spike).F_mV_per_ms;
   const double scale = std::max(std::abs(*line.rheobase_pA), curve.C_pF * 1e-3);
-  if (onset.sustaining_pA < *line.rheobase_pA - same_current * scale) {
+  onset.rate_Hz = 0.0;
+  if (*onset.sustaining_pA < *line.rheobase_pA - same_current * scale) {
     onset.type = OnsetType::type_2;
-    onset.rate_Hz = firing_rate_Hz(model, *line.rheobase_pA).value_or(0.0);
+    onset.rate_Hz = firing_rate_Hz(model, *line.rheobase_pA);
   }
   line.onset = onset;
 }
@@ -110,12 +126,16 @@ void explain(const PhaseLineOptions& options, PhaseLine& line) {
         "the rest vanishes at {:.2f} pA, but V then finds another; it fires above the rheobase of {:.2f} pA",
         *line.bifurcation_pA, *line.rheobase_pA));
   }
-  if (line.onset && line.onset->type == OnsetType::type_2) {
+  if (line.onset && !line.onset->rate_Hz) {
+    text.emplace_back(
+        "the rest is lost by oscillations that grow (Hopf bifurcation): firing begins at a finite rate (type "
+        "II)");
+  } else if (line.onset && line.onset->type == OnsetType::type_2) {
     text.push_back(
         fmt::format("the reset lies above the slow threshold: firing begins at {:.1f} Hz (type II), and once "
                     "begun goes on "
                     "down to {:.2f} pA",
-                    line.onset->rate_Hz, line.onset->sustaining_pA));
+                    *line.onset->rate_Hz, *line.onset->sustaining_pA));
   }
 }
 
@@ -128,14 +148,16 @@ void PhaseLineOptions::validate() const {
 std::optional<PhaseLine> analyze_phase_line(const Model& model, const PhaseLineOptions& options) {
   options.validate();
   validate(model);
-  const auto curve = drift_curve(model);
+  const auto curve = steady_drift_curve(model);
   if (!curve) return std::nullopt;
+  const std::optional<double> hopf_mV = hopf_voltage_mV(model);
   PhaseLine line;
   line.fixed_points = fixed_points(*curve, options.holding_pA);
-  describe_rest(*curve, line);
+  apply_hopf(hopf_mV, line);
+  describe_rest(model, curve->C_pF, line);
   if (const auto V_spike = spike_voltage_mV(model)) {
-    describe_pulse(*curve, *V_spike, options.holding_pA, line);
-    describe_slow(*curve, *V_spike, line);
+    describe_pulse(model, *V_spike, options.holding_pA, line);
+    describe_slow(*curve, *V_spike, hopf_mV, line);
     describe_onset(model, *curve, *V_spike, line);
     explain(options, line);
   } else {

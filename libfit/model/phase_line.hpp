@@ -2,8 +2,9 @@
 // it begins to. Two thresholds that are often taken for one: a short pulse carries V along at no other
 // current, so it has to bring V to the unstable fixed point; a slowly rising current carries the fixed points
 // along, and the cell fires where the resting one vanishes, at the least value of F, which lies below
-// [Neuronal Dynamics ch. 5.2; Fourcaud-Trocme et al. 2003]. Models with further variables than V have no
-// phase line.
+// [Neuronal Dynamics ch. 5.2; Fourcaud-Trocme et al. 2003]. Where V is not alone, what is slow has settled
+// for a slow current and stands still for a pulse: an Adex with its w, whose rest may also end by a Hopf
+// bifurcation [Touboul & Brette 2008, Biol Cybern 99:319]; a RefractoryEif long after its spike.
 #pragma once
 
 #include <optional>
@@ -24,10 +25,10 @@ enum class OnsetType {
 
 struct Onset {
   OnsetType type = OnsetType::type_1;
-  double rate_Hz = 0.0;  // just above the rheobase
+  std::optional<double> rate_Hz;  // just above the rheobase; absent where V is not alone
   // The least current at which a model that fires goes on firing; below the rheobase for type 2, where rest
-  // and firing coexist in between.
-  double sustaining_pA = 0.0;
+  // and firing coexist in between. Absent where V is not alone.
+  std::optional<double> sustaining_pA;
 };
 
 struct PhaseLineOptions {
@@ -46,10 +47,10 @@ struct PhaseLine {
   std::optional<double> slow_threshold_mV;
   // The current at which the resting state vanishes; below the rheobase where V then finds another rest.
   std::optional<double> bifurcation_pA;
-  std::optional<double> input_resistance_MOhm;  // -1/(C F') at rest
-  std::optional<double> tau_ms;                 // -1/F' at rest
-  std::optional<Onset> onset;
-  std::vector<std::string> explanation;  // sentences for people
+  std::optional<double> input_resistance_MOhm;  // -1/(C F') at rest, all else settled
+  std::optional<double> tau_ms;                 // -1/F' at rest, all else standing still
+  std::optional<Onset> onset;                   // absent where only a simulation tells
+  std::vector<std::string> explanation;         // sentences for people
 };
 
 // Absent for a model that has no phase line.

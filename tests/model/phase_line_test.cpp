@@ -91,9 +91,9 @@ TEST(PhaseLine, WithAResetAboveTheSlowThresholdHasTypeTwoOnset) {
   const Onset onset = line.onset.value();
   EXPECT_EQ(onset.type, OnsetType::type_2);
   // Sustained down to where -50 mV is the unstable fixed point: a (10^2 - 5^2).
-  EXPECT_NEAR(onset.sustaining_pA, 50.0 - 0.5 * 25.0, 1e-12);
-  EXPECT_NEAR(onset.rate_Hz, firing_rate_Hz(model, 50.0).value(), 1e-9);
-  EXPECT_GT(onset.rate_Hz, 5.0);
+  EXPECT_NEAR(onset.sustaining_pA.value(), 50.0 - 0.5 * 25.0, 1e-12);
+  EXPECT_NEAR(onset.rate_Hz.value(), firing_rate_Hz(model, 50.0).value(), 1e-9);
+  EXPECT_GT(onset.rate_Hz.value(), 5.0);
   EXPECT_EQ(line_of(model_by_hand("qif", "V_reset_mV=-56")).onset.value().type, OnsetType::type_1);
 }
 
@@ -111,6 +111,43 @@ TEST(PhaseLine, WithTwoRestsTakesTheThresholdsFromTheLowest) {
   EXPECT_EQ(line.slow_threshold_mV, -55.0);
   EXPECT_THAT(line.explanation, Contains(HasSubstr("2 voltages are stable")));
   EXPECT_THAT(line.explanation, Contains(HasSubstr("V then finds another")));
+}
+
+// With w = a (V - E): F_steady is least at V_T + Delta ln(1 + a/g), where its slope vanishes.
+TEST(PhaseLine, OfTheAdexMeetsASlowCurrentWithItsAdaptationSettled) {
+  const Model adex = model_by_hand("adex", "a_nS=1,tau_w_ms=100");  // C/tau_w = 1.5 nS > a: no Hopf
+  const PhaseLine line = line_of(adex);
+  const double V_least = -50.0 + 1.5 * std::log(1.1);
+  EXPECT_NEAR(line.slow_threshold_mV.value(), V_least, 1e-12);
+  EXPECT_NEAR(line.rheobase_pA.value(), 11.0 * (V_least + 65.0) - 10.0 * 1.5 * 1.1, 1e-10);
+  EXPECT_NEAR(line.resting_mV.at(0), rest_mV(adex).value(), 1e-9);
+  EXPECT_NEAR(line.input_resistance_MOhm.value(), 1000.0 / 11.0, 0.1);
+  EXPECT_NEAR(line.tau_ms.value(), 15.0, 0.1);
+  EXPECT_FALSE(line.onset.has_value());
+  EXPECT_TRUE(rest_mV(adex, line.rheobase_pA.value() - 0.01).has_value());
+  EXPECT_FALSE(rest_mV(adex, line.rheobase_pA.value() + 0.01).has_value());
+  // A pulse meets w as it is at rest, so that its threshold is nearly that of the EIF without it.
+  EXPECT_NEAR(line.pulse_threshold_mV.value(), line_of(model_by_hand("eif")).pulse_threshold_mV.value(),
+              0.01);
+}
+
+TEST(PhaseLine, OfTheAdexWithStrongSlowAdaptationEndsByAHopfBifurcation) {
+  const Model adex = model_by_hand("adex", "a_nS=10,tau_w_ms=100");
+  const PhaseLine line = line_of(adex);
+  EXPECT_NEAR(line.slow_threshold_mV.value(), -50.0 + 1.5 * std::log(1.15), 1e-12);
+  EXPECT_EQ(line.onset.value().type, OnsetType::type_2);
+  EXPECT_FALSE(line.onset.value().rate_Hz.has_value());
+  EXPECT_TRUE(rest_mV(adex, line.rheobase_pA.value() - 0.01).has_value());
+  EXPECT_FALSE(rest_mV(adex, line.rheobase_pA.value() + 0.01).has_value());
+  EXPECT_THAT(line.explanation, Contains(HasSubstr("Hopf")));
+}
+
+TEST(PhaseLine, OfTheRefractoryEifIsThatOfTheEifLongAfterItsSpike) {
+  const PhaseLine late = line_of(model_by_hand("refractory_eif"));
+  const PhaseLine eif = line_of(model_by_hand("eif"));
+  EXPECT_NEAR(late.rheobase_pA.value(), 135.0, 1e-10);
+  EXPECT_EQ(late.pulse_threshold_mV, eif.pulse_threshold_mV);
+  EXPECT_FALSE(late.onset.has_value());
 }
 
 TEST(PhaseLine, RefusesBadParametersInsteadOfLookingForever) {
