@@ -105,8 +105,8 @@ std::string paradigms(const PhaseLine& line) {
   return fmt::format(
       "a short pulse has to bring V to {:.2f} mV, where F is zero and rises; a slow current makes it fire "
       "from "
-      "{:.2f} mV, where F is least, {:.2f} mV below: as the current grows, the resting voltage and the "
-      "threshold for pulses move towards one another and meet there",
+      "{:.2f} mV, {:.2f} mV below: it moves the rest up and the threshold for pulses down until the rest is "
+      "lost",
       *line.pulse_threshold_mV, *line.slow_threshold_mV, difference);
 }
 
@@ -126,11 +126,13 @@ void explain(const PhaseLineOptions& options, PhaseLine& line) {
         "the rest vanishes at {:.2f} pA, but V then finds another; it fires above the rheobase of {:.2f} pA",
         *line.bifurcation_pA, *line.rheobase_pA));
   }
-  if (line.onset && !line.onset->rate_Hz) {
+  if (line.onset && line.onset->type == OnsetType::type_1) {
+    text.emplace_back("firing begins from rate 0 (type I)");
+  } else if (line.onset && !line.onset->rate_Hz) {
     text.emplace_back(
         "the rest is lost by oscillations that grow (Hopf bifurcation): firing begins at a finite rate (type "
         "II)");
-  } else if (line.onset && line.onset->type == OnsetType::type_2) {
+  } else if (line.onset) {
     text.push_back(
         fmt::format("the reset lies above the slow threshold: firing begins at {:.1f} Hz (type II), and once "
                     "begun goes on "

@@ -16,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<std::string> kCommands{"inspect",  "compensate", "iv",   "fit",
+const std::vector<std::string> kCommands{"inspect",  "compensate", "iv",   "fit", "analyze",
                                          "simulate", "score",      "plot", "run"};
 
 std::string help_of(const std::string& command) {

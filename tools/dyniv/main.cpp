@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "command_analyze.hpp"
 #include "command_compensate.hpp"
 #include "command_fit.hpp"
 #include "command_inspect.hpp"
@@ -31,6 +32,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"compensate", "Measure", "take the electrode out of a recording", command_compensate},
     {"iv", "Measure", "capacitance and dynamic I-V curve", command_iv},
     {"fit", "Model", "passive, LIF, QIF, EIF and tabulated models from a recording", command_fit},
+    {"analyze", "Model", "phase line, thresholds, rheobase and f-I curve of models", command_analyze},
     {"simulate", "Model", "a model on a current: voltage and spikes", command_simulate},
     {"score", "Judge", "predicted against recorded spikes and voltage, with intervals and ceilings",
      command_score},

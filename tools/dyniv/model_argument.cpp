@@ -9,7 +9,6 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/model/model_by_hand.hpp"
-#include "libfit/model/model_file.hpp"
 
 namespace dyniv {
 namespace po = boost::program_options;
@@ -20,8 +19,8 @@ bool ModelArgument::by_hand() const {
   return std::ranges::find(names, model) != names.end() && !std::filesystem::exists(model, problem);
 }
 
-libfit::Model ModelArgument::read() const {
-  if (by_hand()) return libfit::model_by_hand(model, fmt::format("{}", fmt::join(settings, ",")));
+libfit::ModelDocument ModelArgument::read_document() const {
+  if (by_hand()) return {libfit::model_by_hand(model, fmt::format("{}", fmt::join(settings, ","))), "{}"};
   if (!settings.empty()) {
     throw libfit::OptionError(fmt::format(
         "--set: goes with the name of a model ({}), not with the file {}; change the file instead",
@@ -33,7 +32,7 @@ libfit::Model ModelArgument::read() const {
         fmt::format("--model {}: there is neither a file nor a model of that name; models are {}", model,
                     fmt::join(libfit::model_names(), ", ")));
   }
-  return libfit::read_model(model).model;
+  return libfit::read_model(model);
 }
 
 nlohmann::json ModelArgument::provenance() const {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "libfit/model/model.hpp"
+#include "libfit/model/model_file.hpp"
 
 namespace dyniv {
 
@@ -18,7 +18,9 @@ struct ModelArgument {
   // Whether `model` is a kind of model and no file is called so.
   bool by_hand() const;
   // Throws libfit::OptionError, or libfit::InputError for a file that is no model.
-  libfit::Model read() const;
+  libfit::Model read() const { return read_document().model; }
+  // The same with what the file tells beside the model.
+  libfit::ModelDocument read_document() const;
   // {"path", "sha256"} of the file, or {"name", "settings"}.
   nlohmann::json provenance() const;
 };

@@ -1,0 +1,146 @@
+#include "command_analyze.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "analyze_output.hpp"
+#include "command_line.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/core/version.hpp"
+#include "model_argument.hpp"
+#include "numbers.hpp"
+
+namespace dyniv {
+namespace {
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+constexpr double kMostCurrents = 10000.0;
+
+struct Settings {
+  std::vector<std::string> words;  // files, names and folders, as given
+  std::vector<std::string> set;
+  std::string currents;
+  libfit::ModelAnalysisOptions analysis;
+};
+
+void add_options(CommandLine& line, Settings& settings) {
+  po::options_description models("Models");
+  models.add_options()(
+      "model", po::value(&settings.words)->multitoken()->composing()->value_name("MODEL..."),
+      "model file, folder of results (all models in it), or the name of a model: passive, lif, qif, eif ...; "
+      "also the words without a dash")(
+      "set", po::value(&settings.set)->composing()->value_name("LIST"),
+      "parameters of a model given by name: tau_ms=10,R_MOhm=200,V_th_mV=-52 [a textbook cell]");
+  line.add(models);
+  po::options_description currents("Currents");
+  currents.add_options()("currents", po::value(&settings.currents)->value_name("FIRST:STEP:LAST"),
+                         "currents of the f-I curve, pA [41 up to about three rheobases]");
+  add_number(currents, "holding", "PA", around_zero(1e6, "pA"), settings.analysis.holding_pA,
+             "constant current at which the fixed points are taken and from which steps start, pA");
+  add_number(currents, "step", "MS", positive(1e6, "ms"), settings.analysis.fi.step_ms,
+             "length of the step for models that are simulated, ms; the second half is the steady state");
+  line.add(currents);
+  line.positional("model");
+}
+
+std::vector<double> parse_currents(const std::string& text) {
+  std::vector<double> numbers;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(':', begin), text.size());
+    numbers.push_back(parse_number("--currents", text.substr(begin, end - begin), around_zero(1e9, "pA")));
+    begin = end + 1;
+  }
+  const bool good = numbers.size() == 3 && numbers[1] > 0.0 && numbers[2] >= numbers[0] &&
+                    (numbers[2] - numbers[0]) / numbers[1] < kMostCurrents;
+  if (!good) {
+    throw libfit::OptionError(fmt::format(
+        "--currents {}: must be FIRST:STEP:LAST in pA with STEP above 0, LAST not below FIRST and "
+        "at most {:g} steps, as in 0:10:400",
+        text, kMostCurrents));
+  }
+  return libfit::current_grid(numbers[0], numbers[1], numbers[2]);
+}
+
+// A folder stands for the models in it, in the order of the list of models.
+std::vector<std::string> models_of(const std::string& word) {
+  std::error_code problem;
+  if (!fs::is_directory(word, problem)) return {word};
+  fs::path folder = fs::path(word) / "models";
+  if (!fs::is_directory(folder, problem)) folder = word;
+  std::vector<std::string> files;
+  for (auto entry = fs::directory_iterator(folder, problem); !problem && entry != fs::directory_iterator();
+       entry.increment(problem)) {
+    if (entry->path().extension() == ".json") files.push_back(entry->path().string());
+  }
+  if (files.empty()) {
+    throw libfit::InputError(fmt::format(
+        "{}: holds no models (*.json); name a folder that `dyniv fit` or `dyniv run` wrote", word));
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::vector<ModelArgument> arguments_of(const Settings& settings) {
+  std::vector<ModelArgument> models;
+  for (const std::string& word : settings.words) {
+    for (const std::string& name : models_of(word)) models.push_back({name, {}});
+  }
+  for (ModelArgument& model : models) {
+    if (model.by_hand() || models.size() == 1) model.settings = settings.set;
+  }
+  return models;
+}
+
+void print_json(const CommandLine& line, const std::vector<ModelArgument>& arguments,
+                const std::vector<libfit::ModelAnalysis>& analyses) {
+  nlohmann::ordered_json json = {{"schema", "dyniv.analyze"},
+                                 {"version", 1},
+                                 {"dyniv_version", libfit::kVersion},
+                                 {"options", line.in_force()}};
+  json["inputs"]["model"] = nlohmann::ordered_json::array();
+  for (const ModelArgument& argument : arguments)
+    json["inputs"]["model"].push_back(nlohmann::ordered_json(argument.provenance()));
+  if (analyses.size() == 1) {
+    json.update(analysis_json(analyses.front()));
+  } else {
+    for (const libfit::ModelAnalysis& analysis : analyses) json["models"].push_back(analysis_json(analysis));
+  }
+  std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+}  // namespace
+
+int command_analyze(const std::vector<std::string>& arguments) {
+  CommandLine line(
+      "analyze", "analyze MODEL... [options]",
+      "What models say: resting potential, thresholds for pulses and for slow currents, rheobase, "
+      "input resistance, onset, f-I curve and latency; of a fitted model with its intervals.");
+  Settings settings;
+  add_options(line, settings);
+  line.parse(arguments);
+  if (settings.words.empty())
+    throw libfit::OptionError(
+        "no model was named; give a model file, a folder of results or a name, as in --model eif");
+  if (!settings.currents.empty()) settings.analysis.currents_pA = parse_currents(settings.currents);
+  settings.analysis.threads = line.common().threads;
+  const std::vector<ModelArgument> models = arguments_of(settings);
+  std::vector<libfit::ModelAnalysis> analyses;
+  for (const ModelArgument& model : models) {
+    analyses.push_back(libfit::analyze_model(model.read_document(), settings.analysis));
+    for (const std::string& warning : analyses.back().warnings) line.warn(warning);
+  }
+  if (line.common().json) {
+    print_json(line, models, analyses);
+  } else {
+    for (std::size_t i = 0; i < analyses.size(); ++i)
+      std::cout << (i > 0 ? "\n" : "") << analysis_text(analyses[i]);
+  }
+  return kDone;
+}
+
+}  // namespace dyniv
