@@ -24,6 +24,7 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 
 double drift(const Passive& m, double V) { return -m.g_nS * (V - m.E_mV) / m.C_pF; }
 double drift(const Lif& m, double V) { return -m.g_nS * (V - m.E_mV) / m.C_pF; }
+double drift(const Gif& m, double V) { return -m.g_nS * (V - m.E_mV) / m.C_pF; }
 double drift(const Qif& m, double V) { return m.a_nS_per_mV * (V - m.V_rest_mV) * (V - m.V_c_mV) / m.C_pF; }
 double drift(const Eif& m, double V) {
   const double exponent = std::min((V - m.V_T_mV) / m.Delta_T_mV, exponent_cap);
@@ -49,6 +50,7 @@ using MaybeVoltage = std::optional<double>;
 MaybeVoltage below(double V, double V_spike) { return V < V_spike ? MaybeVoltage(V) : std::nullopt; }
 
 MaybeVoltage rest(const Passive& m, double I) { return m.E_mV + I / m.g_nS; }
+MaybeVoltage rest(const Gif& m, double I) { return m.E_mV + I / m.g_nS; }
 MaybeVoltage rest(const Lif& m, double I) { return below(m.E_mV + I / m.g_nS, m.V_th_mV); }
 MaybeVoltage rest(const Qif& m, double I) {
   const double half_gap = 0.5 * (m.V_c_mV - m.V_rest_mV);
@@ -117,6 +119,8 @@ void check_reset_ends_the_run_away(const Reset& reset, bool runs_away) {
 }
 
 void check(const Passive& m) { check_options({{"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"}}); }
+
+void check(const Gif& m) { validate(m); }
 
 void check(const Lif& m) {
   check_options({{"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"}});
@@ -187,12 +191,15 @@ void check(const Tabulated& m) {
 }  // namespace
 
 std::string_view model_name(const Model& model) {
-  return std::visit(
-      Overloaded{[](const Passive&) { return "passive"; }, [](const Lif&) { return "lif"; },
-                 [](const Qif&) { return "qif"; }, [](const Eif&) { return "eif"; },
-                 [](const Tabulated&) { return "tabulated"; },
-                 [](const RefractoryEif&) { return "refractory_eif"; }, [](const Adex&) { return "adex"; }},
-      model);
+  return std::visit(Overloaded{[](const Passive&) -> std::string_view { return "passive"; },
+                               [](const Lif&) -> std::string_view { return "lif"; },
+                               [](const Qif&) -> std::string_view { return "qif"; },
+                               [](const Eif&) -> std::string_view { return "eif"; },
+                               [](const Tabulated&) -> std::string_view { return "tabulated"; },
+                               [](const RefractoryEif&) -> std::string_view { return "refractory_eif"; },
+                               [](const Adex&) -> std::string_view { return "adex"; },
+                               [](const Gif& m) { return gif_kind_name(m.kind); }},
+                    model);
 }
 
 EifState state_after_spike(const RefractoryEif& m, double t_ms) {
@@ -231,6 +238,8 @@ std::vector<NamedParameter> scalar_parameters(const Model& model) {
       model);
   return list;
 }
+
+bool is_stochastic(const Model& model) { return std::holds_alternative<Gif>(model); }
 
 void validate(const Model& model) {
   std::visit(

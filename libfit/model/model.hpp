@@ -8,14 +8,10 @@
 #include <variant>
 #include <vector>
 
-namespace libfit {
+#include "libfit/model/gif.hpp"
+#include "libfit/model/reset.hpp"
 
-// What happens at a spike, the same for every model that fires: the voltage is held at V_reset_mV for
-// t_ref_ms.
-struct Reset {
-  double V_reset_mV = 0.0;
-  double t_ref_ms = 0.0;  // >= 0
-};
+namespace libfit {
 
 // C dV/dt = -g (V - E) + I
 struct Passive {
@@ -112,19 +108,21 @@ struct Adex {
   Reset reset;
 };
 
-using Model = std::variant<Passive, Lif, Qif, Eif, Tabulated, RefractoryEif, Adex>;
+using Model = std::variant<Passive, Lif, Qif, Eif, Tabulated, RefractoryEif, Adex, Gif>;
 
-// Name in files and options: "passive", "lif", "qif", "eif", "tabulated", "refractory_eif", "adex".
+// Name in files and options: "passive", "lif", "qif", "eif", "tabulated", "refractory_eif", "adex"; a
+// Gif has the name of its kind.
 std::string_view model_name(const Model& model);
 
 // F(V) [mV/ms], the part of dV/dt that does not depend on the current. Grows without bound above threshold;
-// the exponential is capped where it would overflow. For Lif: the passive part. For models with a memory: the
-// membrane long after a spike, without adaptation current (w = 0).
+// the exponential is capped where it would overflow. For Lif and Gif: the passive part. For models with a
+// memory: the membrane long after a spike, without adaptation current (w = 0).
 double drift_mV_per_ms(const Model& model, double V_mV);
 
 double capacitance_pF(const Model& model);
 
-// The voltage that ends an upstroke: V_spike, V_th for Lif; absent for Passive, which never fires.
+// The voltage that ends an upstroke: V_spike, V_th for Lif; for Gif the crossing that its times tell; absent
+// for Passive, which never fires.
 std::optional<double> spike_voltage_mV(const Model& model);
 
 // Where V stays under a constant current: the lowest stable fixed point of F + I/C below the spike voltage;
@@ -136,5 +134,8 @@ std::optional<double> rest_mV(const Model& model, double current_pA = 0.0);
 // reset at or above the spike voltage, negative refractory period, unsorted table, any value that is not
 // finite, and a reset that leads straight into the next spike without a refractory period in between.
 void validate(const Model& model);
+
+// Does it draw its spikes by chance, so that one current has many answers?
+bool is_stochastic(const Model& model);
 
 }  // namespace libfit

@@ -33,6 +33,21 @@ Model typical(const Tabulated&) {
       150.0, {-80.0, -65.0, -55.0, -50.0, -45.0}, {1.0, 0.0, -0.5, 0.0, 4.0}, 20.0, {-60.0, 3.0}};
 }
 
+// Fires at 1/ms where V is at -50 mV, e times as often 2 mV above.
+Model typical(const Gif&) {
+  Gif m;
+  m.C_pF = 150.0;
+  m.g_nS = 10.0;
+  m.E_mV = -65.0;
+  m.reset = {-60.0, 3.0};
+  m.currents = {{20.0, 100.0}};
+  m.reference_mV = -50.0;
+  m.filters = {{0.0, 0.5}};
+  m.V_spike_mV = 20.0;
+  adopt_membrane_as_drive(m);
+  return m;
+}
+
 template <std::size_t... I>
 std::vector<Model> typical_of_all(std::index_sequence<I...>) {
   return {typical(std::variant_alternative_t<I, Model>{})...};
@@ -194,6 +209,16 @@ void set_parameters(M& m, Settings& settings) {
   if constexpr (HasLeak<M>) set_slopes(m, m.g_nS, "g_nS", settings);
   if constexpr (std::is_same_v<M, Qif>) set_slopes(m, m.a_nS_per_mV, "a_nS_per_mV", settings);
   if constexpr (std::is_same_v<M, Tabulated>) set_table(m, settings);
+  if constexpr (std::is_same_v<M, Gif>) {
+    if (const auto b_pA = settings.take_number("b_pA")) m.currents.front().b_pA = *b_pA;
+    if (const auto tau_w_ms = settings.take_number("tau_w_ms")) m.currents.front().tau_ms = *tau_w_ms;
+    if (const auto width = settings.take_number("Delta_V_mV")) {
+      check_options({{"Delta_V_mV", *width, *width > 0.0, "> 0"}});
+      m.filters.front().weight_per_mV = 1.0 / *width;
+    }
+    check_options({{"C_pF", m.C_pF, m.C_pF > 0.0, "> 0"}, {"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"}});
+    adopt_membrane_as_drive(m);
+  }
 }
 
 }  // namespace
@@ -226,6 +251,7 @@ std::string settings_in_words(std::string_view name) {
                         stands_for ? " (or tau_ms, R_MOhm)" : "");
   }
   if (std::holds_alternative<Tabulated>(model)) text += ", V_mV and F_mV_per_ms (values separated by colons)";
+  if (std::holds_alternative<Gif>(model)) text += ", b_pA=20, tau_w_ms=100, Delta_V_mV=2";
   return text;
 }
 

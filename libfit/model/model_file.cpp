@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
+#include "libfit/model/model_file_gif_internal.hpp"
 #include "libfit/model/parameters.hpp"
 
 namespace libfit {
@@ -39,9 +40,14 @@ std::vector<double> numbers(const Json& value, std::string_view key, std::string
 }
 
 Model model_of_name(const Json& name, std::string_view place) {
+  std::vector<Model> candidates = {Passive{}, Lif{}, Qif{}, Eif{}, Tabulated{}, RefractoryEif{}, Adex{}};
+  for (const GifKind kind : {GifKind::gif, GifKind::igif, GifKind::igif2, GifKind::history_gif}) {
+    Gif gif;
+    gif.kind = kind;
+    candidates.emplace_back(gif);
+  }
   std::string known;
-  for (const Model& candidate : {Model(Passive{}), Model(Lif{}), Model(Qif{}), Model(Eif{}),
-                                 Model(Tabulated{}), Model(RefractoryEif{}), Model(Adex{})}) {
+  for (const Model& candidate : candidates) {
     if (name == std::string(model_name(candidate))) return candidate;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", model_name(candidate));
   }
@@ -69,6 +75,7 @@ Json parameters_of(const Model& model) {
     parameters["V_mV"] = table->V_mV;
     parameters["F_mV_per_ms"] = table->F_mV_per_ms;
   }
+  if (const auto* gif = std::get_if<Gif>(&model)) add_gif_lists(parameters, *gif);
   return parameters;
 }
 
@@ -89,6 +96,7 @@ void read_parameters(Model& model, const Json& parameters, std::string_view plac
     table->V_mV = numbers(member(parameters, "V_mV", place), "parameters.V_mV", place);
     table->F_mV_per_ms = numbers(member(parameters, "F_mV_per_ms", place), "parameters.F_mV_per_ms", place);
   }
+  if (auto* gif = std::get_if<Gif>(&model)) read_gif_lists(*gif, parameters, place);
 }
 
 }  // namespace

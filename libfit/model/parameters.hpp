@@ -53,9 +53,15 @@ void for_each_parameter(M& model, Visit&& visit) {
     visit(std::string_view("V_reset_mV"), model.reset.V_reset_mV);
     visit(std::string_view("t_ref_ms"), model.reset.t_ref_ms);
   }
+  if constexpr (requires { model.log_rate_per_ms; }) {
+    visit(std::string_view("bin_ms"), model.bin_ms);
+    visit(std::string_view("reference_mV"), model.reference_mV);
+    visit(std::string_view("log_rate_per_ms"), model.log_rate_per_ms);
+    visit(std::string_view("spike_lead_ms"), model.spike_lead_ms);
+  }
 }
 
-// The same as a list; the table of a Tabulated model is not in it.
+// The same as a list; the table of a Tabulated model and the lists of a Gif are not in it.
 std::vector<NamedParameter> scalar_parameters(const Model& model);
 
 }  // namespace libfit

@@ -7,6 +7,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/gif_trials.hpp"
 #include "libfit/simulate/plane_flow.hpp"
 
 namespace libfit {
@@ -114,6 +115,21 @@ Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock
   return prediction;
 }
 
+// One trial; a spike is drawn at the first sample at or after it.
+Prediction run(const Gif& m, const Clock& clock, const SimulateOptions& options) {
+  GifTrials trials =
+      simulate_gif_trials(m, clock.current_pA, clock.dt_ms, {1, options.trial, options.seed, 1});
+  Prediction prediction;
+  prediction.spike_times_ms = std::move(trials.spikes_ms.front());
+  const std::size_t samples = clock.current_pA.size();
+  prediction.voltage_mV = voltage_at_samples(trials.first_voltage_mV, m.bin_ms, samples, clock.dt_ms);
+  for (const double time : prediction.spike_times_ms) {
+    const auto k = static_cast<std::size_t>(std::ceil(time / clock.dt_ms));
+    if (k < samples) prediction.voltage_mV[k] = m.V_spike_mV;
+  }
+  return prediction;
+}
+
 }  // namespace
 
 void SimulateOptions::validate() const {
@@ -154,12 +170,26 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
           const flow::AdexMembrane membrane(m, initial_adaptation_pA(m, current_pA[0]));
           return run(flow::PlaneFlow(membrane, options.min_substeps), m.reset, m.V_spike_mV, clock,
                      start(m.reset));
+        } else if constexpr (std::is_same_v<M, Gif>) {
+          return run(m, clock, options);
         } else {
           return run(flow::EifFlow(m, dt_ms, options.min_substeps), m.reset, m.V_spike_mV, clock,
                      start(m.reset));
         }
       },
       model);
+}
+
+PredictedTrains simulate_trials(const Model& model, std::span<const double> current_pA, double dt_ms,
+                                std::size_t trials, const SimulateOptions& options) {
+  if (const auto* gif = std::get_if<Gif>(&model)) {
+    GifTrials drawn =
+        simulate_gif_trials(*gif, current_pA, dt_ms, {trials, options.trial, options.seed, options.threads});
+    return {std::move(drawn.spikes_ms),
+            voltage_at_samples(drawn.mean_voltage_mV, gif->bin_ms, current_pA.size(), dt_ms)};
+  }
+  Prediction prediction = simulate(model, current_pA, dt_ms, options);
+  return {{std::move(prediction.spike_times_ms)}, std::move(prediction.voltage_mV)};
 }
 
 }  // namespace libfit

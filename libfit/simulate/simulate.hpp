@@ -8,6 +8,7 @@
 // samples. docs/methods/simulation.md shows the order of convergence.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -24,6 +25,10 @@ struct SimulateOptions {
   // or the reset voltage where the model has neither). At or above the spike voltage: a spike at time 0. The
   // adaptation current of an AdEx starts as at that rest whatever V_initial_mV is.
   double V_initial_mV = std::numeric_limits<double>::quiet_NaN();
+  // Of models that draw their spikes by chance: which answer.
+  std::uint64_t seed = 1;
+  std::size_t trial = 0;
+  unsigned threads = 0;
   void validate() const;  // throws OptionError
 };
 
@@ -39,5 +44,14 @@ struct Prediction {
 // the model fires more than 100 times in one sample.
 Prediction simulate(const Model& model, std::span<const double> current_pA, double dt_ms,
                     const SimulateOptions& options = {});
+
+// Every answer that a model has to one current: the one of a deterministic model, `trials` of a stochastic
+// one. The voltage is the mean over trials, the first train that of simulate() with the same seed.
+struct PredictedTrains {
+  std::vector<std::vector<double>> spike_times_ms;
+  std::vector<double> voltage_mV;
+};
+PredictedTrains simulate_trials(const Model& model, std::span<const double> current_pA, double dt_ms,
+                                std::size_t trials, const SimulateOptions& options = {});
 
 }  // namespace libfit

@@ -11,6 +11,24 @@
 namespace libfit {
 namespace {
 
+Gif a_gif() {
+  Gif m;
+  m.kind = GifKind::igif2;
+  m.C_pF = 100.0 / 3.0;
+  m.g_nS = 5.0;
+  m.E_mV = -65.0;
+  m.reset = {-58.0, 4.0};
+  m.currents = {{30.0, 20.0}};
+  m.drive = {7.0, 0.1, -60.0, -50.0, {{10.0, 30.0}, {1.0 / 3.0, 300.0}}};
+  m.reference_mV = -55.0;
+  m.log_rate_per_ms = -5.0;
+  m.filters = {{0.0, 0.6}, {12.0, 0.05}};
+  m.thresholds = {{15.0, -58.0, 3.0, 1.0, -0.3}, {6.0, -62.0, 2.0, -1.0, 0.2}};
+  m.history = {{5.0, 15.0, -2.0}};
+  m.spike_lead_ms = 0.6;
+  return m;
+}
+
 const Model models[] = {
     Model(Passive{150.1, 10.0 / 3.0, -65.0}),
     Model(Lif{150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}}),
@@ -32,7 +50,8 @@ const Model models[] = {
                         8.0,
                         20.0,
                         {-60.0, 4.0}}),
-    Model(Adex{150.0, 10.0, -65.0, -50.0, 1.5, 4.0, 60.0, 120.1, 20.0, {-60.0, 3.0}})};
+    Model(Adex{150.0, 10.0, -65.0, -50.0, 1.5, 4.0, 60.0, 120.1, 20.0, {-60.0, 3.0}}),
+    Model(a_gif())};
 
 TEST(ModelFile, GivesBackEveryModelBitForBit) {
   for (const Model& model : models) {
@@ -48,6 +67,17 @@ TEST(ModelFile, GivesBackEveryModelBitForBit) {
       EXPECT_EQ(std::get<Tabulated>(read.model).V_mV, table->V_mV);
       EXPECT_EQ(std::get<Tabulated>(read.model).F_mV_per_ms, table->F_mV_per_ms);
     }
+  }
+}
+
+// Its lists have no == : what is written again is what was read.
+TEST(ModelFile, GivesBackTheListsOfAGifBitForBit) {
+  const std::string text = to_json_text({Model(a_gif())});
+  EXPECT_EQ(to_json_text({parse_model(text, "x.json").model}), text);
+  for (const char* key : {"\"currents\"", "\"drive\"", "\"filters\"", "\"thresholds\"", "\"history\""}) {
+    std::string damaged = text;
+    damaged.replace(damaged.find(key), 3, "\"zz");
+    EXPECT_THROW(parse_model(damaged, "x.json"), InputError) << key;
   }
 }
 

@@ -1,0 +1,94 @@
+#include "libfit/simulate/gif_trials.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "libfit/core/error.hpp"
+#include "libfit/simulate/simulate.hpp"
+#include "tests/fit/gif_cells.hpp"
+
+namespace libfit {
+namespace {
+
+using gif_test::gif_cell;
+using gif_test::two_state_cell;
+
+std::vector<double> noise(double duration_ms, double dt_ms) {
+  NoiseOptions options;
+  options.mean_pA = 40.0;
+  options.components = {{60.0, 5.0}};
+  return noise_current(options, duration_ms, dt_ms, 3);
+}
+
+TEST(GifTrials, AreTheSameOnAnyNumberOfThreads) {
+  const auto current = noise(3000.0, 0.1);
+  const GifTrials one = simulate_gif_trials(two_state_cell(), current, 0.1, {40, 0, 5, 1});
+  const GifTrials three = simulate_gif_trials(two_state_cell(), current, 0.1, {40, 0, 5, 3});
+  EXPECT_EQ(one.spikes_ms, three.spikes_ms);
+  EXPECT_EQ(one.mean_voltage_mV, three.mean_voltage_mV);
+}
+
+TEST(GifTrials, AreThoseOfTheirNumberHoweverManyAreAskedFor) {
+  const auto current = noise(3000.0, 0.1);
+  const GifTrials many = simulate_gif_trials(gif_cell(), current, 0.1, {40, 0, 5, 1});
+  const GifTrials later = simulate_gif_trials(gif_cell(), current, 0.1, {3, 20, 5, 1});
+  for (std::size_t t = 0; t < 3; ++t) EXPECT_EQ(later.spikes_ms[t], many.spikes_ms[20 + t]);
+  SimulateOptions options;
+  options.seed = 5;
+  options.trial = 20;
+  EXPECT_EQ(simulate(gif_cell(), current, 0.1, options).spike_times_ms, many.spikes_ms[20]);
+}
+
+// A hazard that depends on nothing is a Poisson process with a dead time: rate 1 / (t_ref + 1/p) a bin.
+TEST(GifTrials, OfAConstantHazardAreARenewalProcess) {
+  Gif m = gif_cell();
+  m.currents.clear();
+  m.drive.currents.clear();
+  m.filters.clear();
+  m.history.clear();
+  m.log_rate_per_ms = std::log(0.05);
+  const std::vector<double> current(20000, 0.0);
+  const GifTrials trials = simulate_gif_trials(m, current, 1.0, {100, 0, 9, 0});
+  double count = 0.0;
+  for (const auto& train : trials.spikes_ms) {
+    count += static_cast<double>(train.size());
+    for (std::size_t i = 1; i < train.size(); ++i) EXPECT_GT(train[i] - train[i - 1], m.reset.t_ref_ms);
+  }
+  const double p = 1.0 - std::exp(-0.05);
+  const double expected = 100.0 * 20000.0 / (m.reset.t_ref_ms + 1.0 / p);
+  EXPECT_NEAR(count, expected, 4.0 * std::sqrt(expected));
+}
+
+// The voltage without spikes is the membrane's answer, whatever drives the hazard.
+TEST(GifTrials, HaveTheVoltageOfTheMembraneAndNotOfTheDrive) {
+  Gif m = gif_cell();
+  m.log_rate_per_ms = -100.0;
+  m.drive.tau_ms = 3.0;
+  const std::vector<double> current(500, 100.0);
+  const GifTrials trials = simulate_gif_trials(m, current, 1.0, {1, 0, 1, 1});
+  EXPECT_TRUE(trials.spikes_ms[0].empty());
+  EXPECT_NEAR(trials.first_voltage_mV.back(), m.E_mV + 100.0 / m.g_nS, 1e-9);
+}
+
+TEST(GifTrials, RefuseWhatDoesNotFitTheirBins) {
+  EXPECT_THROW(simulate_gif_trials(gif_cell(), noise(100.0, 0.3), 0.3), DataError);
+  EXPECT_THROW(simulate_gif_trials(gif_cell(), std::vector<double>(3, 0.0), 0.1), DataError);
+  EXPECT_THROW(simulate_gif_trials(gif_cell(), std::vector<double>(30, std::nan("")), 0.1), DataError);
+  Gif m = gif_cell();
+  m.drive.tau_ms = 0.0;
+  EXPECT_THROW(simulate_gif_trials(m, noise(100.0, 0.1), 0.1), OptionError);
+  EXPECT_THROW(simulate_gif_trials(gif_cell(), noise(100.0, 0.1), 0.1, {0, 0, 1, 1}), OptionError);
+}
+
+// A hazard that runs away fires after every refractory time and no faster.
+TEST(GifTrials, EndWhateverTheHazard) {
+  Gif m = gif_cell();
+  m.log_rate_per_ms = 1e6;
+  const GifTrials trials = simulate_gif_trials(m, std::vector<double>(1000, 0.0), 1.0, {2, 0, 1, 1});
+  EXPECT_LE(trials.spikes_ms[0].size(), 200U);
+  EXPECT_GE(trials.spikes_ms[0].size(), 199U);
+}
+
+}  // namespace
+}  // namespace libfit
