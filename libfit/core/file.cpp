@@ -132,6 +132,10 @@ void write_file(const std::filesystem::path& path, std::string_view content, Ove
   if (overwrite == Overwrite::refuse && std::filesystem::exists(path)) {
     throw OptionError(fmt::format("{}: exists already; name another place or pass --force", path.string()));
   }
+  // The rename below would put a file in the place of a device, /dev/null included.
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    throw OptionError(fmt::format("{}: is there and is no regular file; name another place", path.string()));
+  }
   std::filesystem::path temporary = path;
   temporary += fmt::format(".{}.{}.part", ::getpid(), counter++);
   FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);

@@ -20,8 +20,8 @@ std::string sha256_of_file(const std::filesystem::path& path);
 enum class Overwrite { refuse, allow };
 
 // Writes `content` to a temporary file in the same folder and renames it, so that `path` is whole or absent.
-// Throws OptionError when `path` exists and overwriting is refused, InputError when the disk or the folder
-// does not allow it (nothing is left behind).
+// Throws OptionError when `path` exists and overwriting is refused or it is no regular file (a device would
+// be replaced), InputError when the disk or the folder does not allow it (nothing is left behind).
 void write_file(const std::filesystem::path& path, std::string_view content,
                 Overwrite overwrite = Overwrite::refuse);
 

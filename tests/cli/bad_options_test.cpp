@@ -58,6 +58,10 @@ TEST(BadOptions, EveryNumberOfEveryCommandRefusesWhatIsNoNumberOrOutOfRange) {
       {{"score", "--model", "absent", "--data", "absent"}, {"duration"}},
       {{"simulate", "--model", "absent", "absent"}, reading},
       {{"simulate", "--model", "lif", "constant:amplitude_pA=1"}, {"duration", "repeat"}},
+      {{"stimulus"},
+       {"duration", "dt", "lead-ms", "electrode-s", "training-s", "test-s", "repetitions", "step-first-pA",
+        "step-last-pA", "step-count", "step-ms", "step-pause-ms", "mean-pA", "sd-pA", "electrode-sd-pA",
+        "target-sd-mV", "target-rate-Hz"}},
       {{"plot", "absent"}, {"width-mm", "timeout-s"}},
       {{"inspect", "absent"}, {"dt"}}};
   for (const auto& [command, options] : cases) {

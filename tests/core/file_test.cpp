@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,14 @@ TEST_F(FileTest, RefusesToOverwriteUnlessTold) {
   EXPECT_THROW(write_file(folder_ / "a", "2"), OptionError);
   write_file(folder_ / "a", "2", Overwrite::allow);
   EXPECT_EQ(static_cast<char>(read_file(folder_ / "a")[0]), '2');
+}
+
+TEST_F(FileTest, NeverReplacesWhatIsNoRegularFile) {
+  const auto pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THROW(write_file(pipe, "x", Overwrite::allow), OptionError);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_THROW(write_file(folder_, "x", Overwrite::allow), OptionError);
 }
 
 TEST_F(FileTest, LeavesNothingBehindWhenTheFolderIsMissing) {

@@ -12,6 +12,7 @@
 #include "libfit/pipeline/result_tables.hpp"
 #include "libfit/pipeline/results.hpp"
 #include "numbers.hpp"
+#include "protocol_roles.hpp"
 
 namespace dyniv {
 namespace {
@@ -21,6 +22,9 @@ struct Settings {
   RoleArguments electrode{"electrode"};
   RoleArguments training{"training"};
   RoleArguments test{"test"};
+  std::string protocol_path;
+  std::vector<std::string> recordings;  // of which the protocol tells the roles
+  std::string recognised;
   RecordingArguments recording;
   AnalysisArguments analysis;
   libfit::ScoreOptions score;
@@ -32,6 +36,10 @@ void add_options(CommandLine& line, Settings& settings) {
   add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
   add_role_files(roles, settings.training, "fluctuating current, for the fit");
   add_role_files(roles, settings.test, "repetitions of one current, for the scores; never seen by the fit");
+  roles.add_options()("protocol", po::value(&settings.protocol_path)->value_name("FILE"),
+                      "stimulus.json of `dyniv stimulus`, which tells what each of --recordings is")(
+      "recordings", po::value(&settings.recordings)->multitoken()->composing()->value_name("FILE..."),
+      "recordings of that protocol, in any order");
   line.add(roles);
   line.add(recording_options(settings.recording));
   line.add(role_options({&settings.electrode, &settings.training, &settings.test}));
@@ -55,6 +63,21 @@ libfit::CharacterizeOptions characterize_options(const CommandLine& line, const 
   return options;
 }
 
+// Before anything is read in full.
+void find_roles(const CommandLine& line, Settings& settings) {
+  if (settings.protocol_path.empty() != settings.recordings.empty())
+    throw libfit::OptionError(
+        "--protocol and --recordings go together: the protocol tells what each recording is");
+  if (!settings.recordings.empty()) {
+    settings.recognised = assign_roles(line, settings.protocol_path, settings.recordings, settings.recording,
+                                       {&settings.electrode, &settings.training, &settings.test});
+  }
+  if (!settings.training.files.empty()) return;
+  throw settings.recordings.empty()
+      ? libfit::OptionError("--training is missing; see `dyniv run --help`")
+      : libfit::OptionError("none of --recordings is the training block of the protocol; add its file");
+}
+
 libfit::CellRecordings read_all(const CommandLine& line, const Settings& settings) {
   libfit::CellRecordings recordings;
   line.progress("reading", 0.0);
@@ -67,6 +90,7 @@ libfit::CellRecordings read_all(const CommandLine& line, const Settings& setting
 }
 
 void print_summary(const libfit::Characterization& result, const Settings& settings) {
+  std::cout << settings.recognised;
   std::cout << libfit::cell_overview(result.membrane, result.cell) << "\n"
             << libfit::model_overview(result.cell.models);
   if (result.test) std::cout << "\n" << libfit::score_overview(result);
@@ -84,13 +108,12 @@ int command_run(const std::vector<std::string>& arguments) {
   Settings settings;
   add_options(line, settings);
   line.parse(arguments);
-  if (settings.training.files.empty())
-    throw libfit::OptionError("--training is missing; see `dyniv run --help`");
   finish(line, settings.analysis);
   const libfit::ResultOptions output = result_options(line, settings.output);
   libfit::check_result_folder(settings.output.folder, output.overwrite);
   const libfit::CharacterizeOptions options = characterize_options(line, settings);
   options.validate();
+  find_roles(line, settings);
 
   const libfit::CellRecordings recordings = read_all(line, settings);
   const libfit::Characterization result = libfit::characterize(recordings, options);

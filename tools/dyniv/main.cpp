@@ -20,6 +20,7 @@
 #include "command_run.hpp"
 #include "command_score.hpp"
 #include "command_simulate.hpp"
+#include "command_stimulus.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/version.hpp"
 
@@ -28,6 +29,8 @@ namespace {
 
 // In the order of the workflow, which is the order of the help.
 constexpr auto kCommands = std::to_array<Command>({
+    {"stimulus", "Plan", "currents for the rig: electrode noise, training and test noise, steps",
+     command_stimulus},
     {"inspect", "Look", "what is in a file: sweeps, channels, units, rate, spikes, traps", command_inspect},
     {"compensate", "Measure", "take the electrode out of a recording", command_compensate},
     {"iv", "Measure", "capacitance and dynamic I-V curve", command_iv},
