@@ -141,11 +141,13 @@ FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMome
   for (const std::size_t count : failed) result.failed += count;
   if (common) add_common_error(common_steps(*common, moments, iv, iv_options, fits), options.seed, result, F);
   for (std::size_t f = 0; f < fits.size(); ++f) {
+    fits[f].draw_blocks = options.draws > 0 ? moments.block_count : 0;
     for (std::size_t p = 0; p < fits[f].parameters.size(); ++p) {
       const auto interval = percentile_interval(result.draws_of[f][p]);
       ParameterEstimate& parameter = fits[f].parameters[p];
       if (interval && interval->high > interval->low)
         parameter.ci95 = widened_for_blocks(*interval, parameter.value, moments.block_count);
+      parameter.draws = result.draws_of[f][p];
     }
   }
   if (options.draws >= 20) {

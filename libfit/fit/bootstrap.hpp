@@ -42,7 +42,7 @@ struct FitBootstrap {
   std::vector<std::vector<std::vector<double>>> draws_of;
 };
 
-// Fills ci95 of the parameters of `fits` (C included) and returns the draws. When the capacitance came from
+// Fills ci95 and draws of the parameters of `fits` (C included) and returns the draws. When the capacitance came from
 // the electrode sweep, its own interval stands for it: drawn as a normal number of that width. A common error
 // moves every draw by a normal number of the steps it makes in each parameter; to that order all are linear.
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,

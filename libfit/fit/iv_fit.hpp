@@ -41,6 +41,7 @@ struct ParameterEstimate {
   std::optional<double> se;             // from the covariance of the fit, given C
   std::optional<Interval> ci95;         // from the bootstrap
   std::optional<Interval> limit_range;  // over the fit limits
+  std::vector<double> draws{};          // of the bootstrap, NaN where the fit failed; empty without
 };
 
 enum class FitStatus {
@@ -63,6 +64,7 @@ struct IvFit {
   double upper_fit_V_mV = 0.0;  // the same for the limit on F, which models of the straight part do not reach
   double limit_mV_per_ms = 0.0;  // limit on F in force
   int iterations = 0;
+  std::size_t draw_blocks = 0;        // time blocks that the draws of the parameters come from; 0: no draws
   std::vector<std::string> warnings;  // a parameter on its bound
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <type_traits>
 
 #include "libfit/core/error.hpp"
@@ -65,6 +66,17 @@ double integral(const Slowness& slowness, const Panel& panel, double noise, int 
          integral(slowness, panel_of(slowness, middle, panel.high), noise, depth + 1);
 }
 
+// The sum over pieces on which F is monotonic.
+template <class Slowness>
+double time_over(const Slowness& slowness, std::span<const double> ends, double drive) {
+  const double noise = 4.0 * std::numeric_limits<double>::epsilon() * std::abs(drive);
+  double time = 0.0;
+  for (std::size_t i = 1; i < ends.size(); ++i) {
+    if (ends[i] > ends[i - 1]) time += integral(slowness, panel_of(slowness, ends[i - 1], ends[i]), noise, 0);
+  }
+  return time;
+}
+
 bool rises_between(const DriftCurve& curve, double from, double to, double drive) {
   return least_drift(curve, from, to).F_mV_per_ms + drive > 0.0;
 }
@@ -76,8 +88,8 @@ double linear_time(double from, double to, double G_from, double slope) {
 }
 
 template <class M>
-requires std::is_same_v<M, Passive> || std::is_same_v<M, Lif> MaybeTime closed_time(const M& m, double from,
-                                                                                    double to, double I) {
+requires std::is_same_v<M, Passive> || std::is_same_v<M, Lif> MaybeTime time_between(const M& m, double from,
+                                                                                     double to, double I) {
   const double rate = m.g_nS / m.C_pF;
   const double G = rate * (m.E_mV - from) + I / m.C_pF;
   if (!(G - rate * (to - from) > 0.0)) return std::nullopt;
@@ -85,7 +97,7 @@ requires std::is_same_v<M, Passive> || std::is_same_v<M, Lif> MaybeTime closed_t
 }
 
 // dy/dt = alpha y^2 + beta with y = V - middle.
-MaybeTime closed_time(const Qif& m, double from, double to, double I) {
+MaybeTime time_between(const Qif& m, double from, double to, double I) {
   const double alpha = m.a_nS_per_mV / m.C_pF;
   const double middle = 0.5 * (m.V_rest_mV + m.V_c_mV);
   const double half_gap = 0.5 * (m.V_c_mV - m.V_rest_mV);
@@ -101,7 +113,7 @@ MaybeTime closed_time(const Qif& m, double from, double to, double I) {
   return (beta > 0.0 ? std::atan2(sine, cosine) : std::atanh(sine / cosine)) / w;
 }
 
-MaybeTime closed_time(const Tabulated& m, double from, double to, double I) {
+MaybeTime time_between(const Tabulated& m, double from, double to, double I) {
   double time = 0.0;
   for (std::size_t i = 1; i < m.V_mV.size(); ++i) {
     const bool first = i == 1;
@@ -117,9 +129,23 @@ MaybeTime closed_time(const Tabulated& m, double from, double to, double I) {
   return time;
 }
 
+// By quadrature as any other curve, without the detour over a general function.
+MaybeTime time_between(const Eif& m, double from, double to, double I) {
+  const double rate = m.g_nS / m.C_pF;
+  const double drive = I / m.C_pF;
+  const auto G = [&](double V) {
+    const double e = std::exp(std::min((V - m.V_T_mV) / m.Delta_T_mV, 600.0));
+    return rate * (m.E_mV - V + m.Delta_T_mV * e) + drive;
+  };
+  const double least = std::clamp(m.V_T_mV, from, to);
+  if (!(G(least) > 0.0)) return std::nullopt;
+  const auto slowness = [&](double V) { return 1.0 / G(V); };
+  return time_over(slowness, std::array{from, least, to}, drive);
+}
+
 template <class M>
-concept HasClosedTime = requires(const M& m) {
-  closed_time(m, 0.0, 0.0, 0.0);
+concept HasOwnTime = requires(const M& m) {
+  time_between(m, 0.0, 0.0, 0.0);
 };
 
 // The reset of a model that fires and has one.
@@ -142,25 +168,20 @@ std::optional<double> passage_time_ms(const DriftCurve& curve, double from_mV, d
   if (from_mV >= to_mV) return 0.0;
   const double drive = current_pA / curve.C_pF;
   if (!rises_between(curve, from_mV, to_mV, drive)) return std::nullopt;
-  const auto slowness = [&](double V) { return 1.0 / (curve.F_mV_per_ms(V) + drive); };
   std::vector<double> ends{from_mV};
   for (const double V : curve.turns_mV) {
     if (V > from_mV && V < to_mV) ends.push_back(V);
   }
   ends.push_back(to_mV);
-  const double noise = 4.0 * std::numeric_limits<double>::epsilon() * std::abs(drive);
-  double time = 0.0;
-  for (std::size_t i = 1; i < ends.size(); ++i)
-    time += integral(slowness, panel_of(slowness, ends[i - 1], ends[i]), noise, 0);
-  return time;
+  return time_over([&](double V) { return 1.0 / (curve.F_mV_per_ms(V) + drive); }, ends, drive);
 }
 
 std::optional<double> passage_time_ms(const Model& model, double from_mV, double to_mV, double current_pA) {
   if (from_mV >= to_mV) return 0.0;
   return std::visit(
       [&](const auto& m) -> MaybeTime {
-        if constexpr (HasClosedTime<std::decay_t<decltype(m)>>) {
-          return closed_time(m, from_mV, to_mV, current_pA);
+        if constexpr (HasOwnTime<std::decay_t<decltype(m)>>) {
+          return time_between(m, from_mV, to_mV, current_pA);
         } else {
           const auto curve = drift_curve(model);
           return curve ? passage_time_ms(*curve, from_mV, to_mV, current_pA) : std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -138,6 +139,24 @@ ordered_json fit_json(const IvFit& fit) {
                    {"iterations", fit.iterations}};
   }
   return json;
+}
+
+// The bootstrap draws of the parameters that vary, one model a row: what is known of them together. Rows of
+// fits that failed are left out.
+void add_draws(ordered_json& json, const IvFit& fit) {
+  std::vector<const ParameterEstimate*> varied;
+  for (const ParameterEstimate& parameter : fit.parameters) {
+    if (parameter.ci95 && !parameter.draws.empty()) varied.push_back(&parameter);
+  }
+  if (varied.empty()) return;
+  ordered_json draws = ordered_json::object();
+  for (std::size_t i = 0; i < varied.front()->draws.size(); ++i) {
+    const bool whole = std::ranges::all_of(varied, [i](const auto* p) { return std::isfinite(p->draws[i]); });
+    if (!whole) continue;
+    for (const ParameterEstimate* parameter : varied) draws[parameter->name].push_back(parameter->draws[i]);
+  }
+  json["draws"] = draws;
+  json["blocks"] = fit.draw_blocks;
 }
 
 void note(ordered_json& reasons, const std::string& key, const ScoreValue& score) {
@@ -277,6 +296,7 @@ std::string model_provenance_json(const IvFit& fit, const ResultProvenance& prov
   json.erase("version");
   ordered_json fitted = fit_json(fit);
   fitted.erase("parameters");
+  add_draws(fitted, fit);
   json["fitted"] = fitted;
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

@@ -58,9 +58,9 @@ TEST(FiringRate, GoesToTheInverseOfTheRefractoryPeriod) {
   EXPECT_EQ(firing_rate_Hz(model_by_hand("passive"), 1000.0), 0.0);
 }
 
-// What quadrature gives where a closed form is known.
-TEST(Quadrature, AgreesWithTheClosedFormsToEightDigits) {
-  for (const char* name : {"lif", "qif", "tabulated"}) {
+// Closed forms of Lif, Qif and Tabulated.
+TEST(Quadrature, OfAnyFunctionAgreesWithWhatTheModelsUseToEightDigits) {
+  for (const char* name : {"lif", "qif", "eif", "tabulated"}) {
     const Model model = model_by_hand(name);
     const DriftCurve curve = drift_curve(model).value();
     const double V_spike = spike_voltage_mV(model).value();
