@@ -42,9 +42,10 @@ struct FitBootstrap {
   std::vector<std::vector<std::vector<double>>> draws_of;
 };
 
-// Fills ci95 and draws of the parameters of `fits` (C included) and returns the draws. When the capacitance came from
-// the electrode sweep, its own interval stands for it: drawn as a normal number of that width. A common error
-// moves every draw by a normal number of the steps it makes in each parameter; to that order all are linear.
+// Fills ci95 and draws of the parameters of `fits` (C included) and returns the draws. When the capacitance
+// came from the electrode sweep, its own interval stands for it: drawn as a normal number of that width. A
+// common error moves every draw by a normal number of the steps it makes in each parameter; to that order all
+// are linear.
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,
                             const DynamicIv& iv, const DynamicIvOptions& iv_options, std::vector<IvFit>& fits,
                             const FitBootstrapOptions& options,
