@@ -58,6 +58,7 @@ TEST(BadOptions, EveryNumberOfEveryCommandRefusesWhatIsNoNumberOrOutOfRange) {
       {{"score", "--model", "absent", "--data", "absent"}, {"duration"}},
       {{"simulate", "--model", "absent", "absent"}, reading},
       {{"simulate", "--model", "lif", "constant:amplitude_pA=1"}, {"duration", "repeat"}},
+      {{"steps", "absent"}, {"step-begin-ms", "step-end-ms", "max-deflection-mV", "skip-ms"}},
       {{"stimulus"},
        {"duration", "dt", "lead-ms", "electrode-s", "training-s", "test-s", "repetitions", "step-first-pA",
         "step-last-pA", "step-count", "step-ms", "step-pause-ms", "mean-pA", "sd-pA", "electrode-sd-pA",

@@ -20,6 +20,7 @@
 #include "command_run.hpp"
 #include "command_score.hpp"
 #include "command_simulate.hpp"
+#include "command_steps.hpp"
 #include "command_stimulus.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/version.hpp"
@@ -33,6 +34,8 @@ constexpr auto kCommands = std::to_array<Command>({
      command_stimulus},
     {"inspect", "Look", "what is in a file: sweeps, channels, units, rate, spikes, traps", command_inspect},
     {"compensate", "Measure", "take the electrode out of a recording", command_compensate},
+    {"steps", "Measure", "resistance, time constant, rheobase and f-I curve from current steps",
+     command_steps},
     {"iv", "Measure", "capacitance and dynamic I-V curve", command_iv},
     {"fit", "Model", "passive, LIF, QIF, EIF and tabulated models from a recording", command_fit},
     {"analyze", "Model", "phase line, thresholds, rheobase and f-I curve of models", command_analyze},

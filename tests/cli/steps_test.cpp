@@ -1,0 +1,113 @@
+// `dyniv steps`: from a recording of steps to numbers, figures and a first model, and what it refuses.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_command.hpp"
+#include "tests/cli/short_recordings.hpp"
+
+namespace dyniv_test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class Steps : public testing::Test {
+ protected:
+  std::string in_folder(const std::string& name) const { return folder_.path() / name; }
+  // An AdEx cell under the steps of the protocol, with a little noise of its own.
+  std::string recording() const {
+    EXPECT_EQ(run_dyniv({"stimulus", "--protocol", "steps", "--out", in_folder("stimulus")}).exit_code, 0);
+    const std::string file = in_folder("steps.txt");
+    const auto result =
+        run_dyniv({"simulate", "--model", "adex", in_folder("stimulus/steps.atf"), "--current",
+                   "ou:sd_pA=1,tau_ms=1", "--voltage", file, "--spikes", in_folder("spikes.txt")});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return file;
+  }
+  ScratchFolder folder_;
+};
+
+// The textbook AdEx: 10 nS and 2 nS of adaptation give 83 MOhm in the steady state, a little more towards
+// threshold. The analysis of its recording and of the model itself agree.
+TEST_F(Steps, OfAModelAreWhatTheModelSays) {
+  const auto result = run_dyniv({"steps", recording(), "--model", "adex", "--json", "-q", "--format", "svg",
+                                 "--out", in_folder("out")});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out, content_of(in_folder("out/steps.json")));
+  const json steps = json::parse(result.out);
+  EXPECT_EQ(steps["schema"], "dyniv.steps");
+  EXPECT_NEAR(steps["input_resistance_MOhm"]["value"], 83.8, 1.5);
+  EXPECT_NEAR(steps["rest_mV"], -65.0, 0.1);
+  EXPECT_GT(steps["sag"], 0.03);
+  EXPECT_EQ(steps["steps"].size(), 17U);
+  for (std::size_t i = 0; i < 17; ++i) {
+    EXPECT_EQ(steps["steps"][i]["spikes"], steps["model"]["steps"][i]["spikes"]) << i;
+    EXPECT_NEAR(steps["steps"][i]["steady_rate_Hz"], steps["model"]["steps"][i]["steady_rate_Hz"], 0.3) << i;
+  }
+  // It adapts.
+  EXPECT_GT(steps["steps"][16]["first_rate_Hz"], 2.0 * steps["steps"][16]["steady_rate_Hz"].get<double>());
+  for (const char* file :
+       {"steps.csv", "models/lif.json", "figures/fi_curve.svg", "figures/step_responses.svg"})
+    EXPECT_TRUE(std::filesystem::exists(in_folder("out/" + std::string(file)))) << file;
+  // The first model is one that a stimulus can be scaled to.
+  EXPECT_EQ(run_dyniv({"stimulus", "--protocol", "electrode", "--electrode-s", "1", "--model",
+                       in_folder("out/models/lif.json"), "--target-sd-mV", "3", "--out", in_folder("next")})
+                .exit_code,
+            0);
+}
+
+void expect_refused(int exit_code, const std::vector<std::string>& words, const std::string& says) {
+  const auto result = run_dyniv(words);
+  EXPECT_EQ(result.exit_code, exit_code) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr(says));
+}
+
+TEST_F(Steps, AreRefusedWithWhatIsMissing) {
+  const std::string out = in_folder("no");
+  expect_refused(2, {"steps", "--out", out}, "no recording was named");
+  expect_refused(2, {"steps", "a.abf", "--out", out, "--step-begin-ms", "5"}, "go together");
+  const std::vector<std::string> times{"--step-begin-ms", "100", "--step-end-ms", "200"};
+  for (const char* list : {"1:0:5", "1:2:4", "1:2", "0:1:99999", "5:1:1"}) {
+    expect_refused(2,
+                   {"steps", "a.abf", "--out", out, "--step-amplitudes", list, "--step-begin-ms", "100",
+                    "--step-end-ms", "200"},
+                   "is no FIRST:STEP:LAST");
+  }
+  expect_refused(2,
+                 {"steps", "a.abf", "--out", out, "--step-amplitudes", "1,x", "--step-begin-ms", "1",
+                  "--step-end-ms", "2"},
+                 "is not a number");
+  expect_refused(1, {"steps", demo_file("training.abf"), "--out", out}, "step");
+  const std::string voltage = folder_.write("voltage.txt", "time_ms,V_mV\n0,-60\n0.1,-61\n0.2,-60\n");
+  expect_refused(1, {"steps", voltage, "--out", out}, "holds the voltage but no recorded current");
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+std::string recordings() {
+  const char* given = std::getenv("DYNIV_RECORDINGS");
+  return given != nullptr ? std::string(given) + "/abf" : std::string();
+}
+
+TEST_F(Steps, OfRealFilesAreMeasuredOrRefused) {
+  if (recordings().empty()) GTEST_SKIP() << "DYNIV_RECORDINGS is not set: no recordings of others at hand";
+  const std::string out = in_folder("out");
+  for (const char* clamped : {"/05210017_vc_abf1.abf", "/DM1_0000.abf"})
+    expect_refused(1, {"steps", recordings() + clamped, "--out", out}, "is a voltage-clamp recording");
+  expect_refused(1, {"steps", recordings() + "/17o05028_ic_steps.abf", "--out", out}, "--step-amplitudes");
+  const auto result = run_dyniv({"steps", recordings() + "/2019_07_24_0055_fsi.abf", "--step-amplitudes",
+                                 "-100:25:300", "--step-begin-ms", "146.9", "--step-end-ms", "646.9",
+                                 "--json", "-q", "--no-figures", "--out", out});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json steps = json::parse(result.out);
+  EXPECT_EQ(steps["steps"].size(), 17U);
+  EXPECT_EQ(steps["rheobase_pA"], 0.0);
+}
+
+}  // namespace
+}  // namespace dyniv_test

@@ -1,0 +1,214 @@
+#include "command_steps.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "analysis_options.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/core/version.hpp"
+#include "libfit/model/model_file.hpp"
+#include "libfit/recording/channel_choice.hpp"
+#include "libfit/recording/single_channel.hpp"
+#include "model_argument.hpp"
+#include "numbers.hpp"
+#include "steps_output.hpp"
+
+namespace dyniv {
+namespace {
+namespace po = boost::program_options;
+
+struct Settings {
+  std::vector<std::string> files;
+  RecordingArguments recording;
+  std::string amplitudes;
+  std::vector<double> amplitude_pA;  // as stated
+  std::optional<double> begin_ms, end_ms;
+  libfit::StepOptions steps;
+  ModelArgument model;
+  OutputArguments output;
+};
+
+void add_options(CommandLine& line, Settings& s) {
+  po::options_description group("Recording and steps");
+  group.add_options()("recording", po::value(&s.files)->multitoken()->composing()->value_name("FILE..."),
+                      "recording of current steps; also the words without a dash")(
+      "step-amplitudes", po::value(&s.amplitudes)->value_name("LIST"),
+      "amplitude of each sweep, pA: FIRST:STEP:LAST or commas between [the recorded current]");
+  add_number(
+      group, "step-begin-ms", "MS", positive(1e7, "ms"), [&s](double ms) { s.begin_ms = ms; },
+      "where the step begins in each sweep, ms [the recorded current]");
+  add_number(
+      group, "step-end-ms", "MS", positive(1e7, "ms"), [&s](double ms) { s.end_ms = ms; },
+      "where it ends, ms [the recorded current]");
+  add_number(group, "max-deflection-mV", "MV", positive(100.0, "mV"), s.steps.max_deflection_mV,
+             "larger deflections are left out of resistance and time constant, mV");
+  add_number(group, "skip-ms", "MS", from_zero(100.0, "ms"), s.steps.skip_ms,
+             "left out after the edge of the step, where the electrode charges, ms");
+  add_model_options(group, s.model, "model to set beside the recording, a file or a name");
+  line.add(group);
+  line.add(recording_options(s.recording));
+  line.add(output_options(s.output, "steps", false));
+  line.positional("recording");
+}
+
+// "-50:25:250" or "0,20,40".
+std::vector<double> parse_amplitudes(const std::string& text) {
+  const bool range = text.find(':') != std::string::npos;
+  std::vector<double> numbers;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(range ? ':' : ',', begin), text.size());
+    numbers.push_back(
+        parse_number("--step-amplitudes", text.substr(begin, end - begin), around_zero(1e6, "pA")));
+    begin = end + 1;
+  }
+  if (!range) return numbers;
+  const double count = numbers.size() == 3 ? std::round((numbers[2] - numbers[0]) / numbers[1]) : -1.0;
+  if (!(count >= 0.0 && count < 10000.0) || std::abs(numbers[0] + count * numbers[1] - numbers[2]) > 1e-6)
+    throw libfit::OptionError(fmt::format(
+        "--step-amplitudes {}: is no FIRST:STEP:LAST that leads from the first to the last, as in -50:25:250",
+        text));
+  std::vector<double> list;
+  for (double i = 0.0; i <= count; i += 1.0) list.push_back(numbers[0] + i * numbers[1]);
+  return list;
+}
+
+// A file of a voltage alone: the current is what the options say.
+libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files, const Settings& s) {
+  if (s.amplitudes.empty() || !s.begin_ms || !s.end_ms) {
+    throw libfit::DataError(
+        fmt::format("{}: holds the voltage but no recorded current; say what was injected, as in "
+                    "--step-amplitudes -50:25:250 "
+                    "--step-begin-ms 100 --step-end-ms 600 (one amplitude for each sweep, in pA)",
+                    files.front().path));
+  }
+  const auto voltages = libfit::read_channel(files, libfit::ChannelRole::voltage, s.recording.assemble);
+  if (voltages.sweeps.size() != s.amplitude_pA.size()) {
+    throw libfit::DataError(
+        fmt::format("{}: {} sweeps, but --step-amplitudes {} makes {}; give one for each sweep",
+                    files.front().path, voltages.sweeps.size(), s.amplitudes, s.amplitude_pA.size()));
+  }
+  libfit::Recording recording;
+  recording.warnings = voltages.warnings;
+  for (std::size_t i = 0; i < voltages.sweeps.size(); ++i) {
+    const libfit::ChannelSweep& source = voltages.sweeps[i];
+    libfit::Sweep& sweep = recording.sweeps.emplace_back();
+    sweep.voltage_mV = source.samples;
+    sweep.dt_ms = source.dt_ms;
+    sweep.number = source.number;
+    sweep.current_pA.assign(source.samples.size(), 0.0);
+    for (std::size_t k = 0; k < sweep.size(); ++k) {
+      const double time_ms = (static_cast<double>(k) + 1e-6) * sweep.dt_ms;
+      if (time_ms >= *s.begin_ms && time_ms < *s.end_ms) sweep.current_pA[k] = s.amplitude_pA[i];
+    }
+  }
+  return recording;
+}
+
+libfit::Recording read(const Settings& s) {
+  std::vector<libfit::SignalFile> files;
+  files.reserve(s.files.size());
+  for (const std::string& path : s.files) {
+    files.push_back(libfit::open_signal_file(path, s.recording.open));
+    for (const libfit::Channel& channel : files.back().channels)
+      libfit::refuse_voltage_clamp(files.back(), channel, channel);
+  }
+  if (!libfit::holds_channel(files, libfit::ChannelRole::current, s.recording.assemble))
+    return with_stated_current(files, s);
+  return libfit::assemble_taking(std::move(files), s.recording.assemble);
+}
+
+libfit::StepProtocol protocol_of(const libfit::Recording& recording, const Settings& s) {
+  if (s.amplitude_pA.empty()) return libfit::find_steps(recording);
+  if (s.amplitude_pA.size() != recording.sweeps.size())
+    throw libfit::DataError(
+        fmt::format("--step-amplitudes {} makes {} but there are {} sweeps; give one for each", s.amplitudes,
+                    s.amplitude_pA.size(), recording.sweeps.size()));
+  return {*s.begin_ms, *s.end_ms, s.amplitude_pA};
+}
+
+void check(Settings& s) {
+  if (s.files.empty()) throw libfit::OptionError("no recording was named; give a file with current steps");
+  const int stated = (s.amplitudes.empty() ? 0 : 1) + (s.begin_ms ? 1 : 0) + (s.end_ms ? 1 : 0);
+  if (stated != 0 && stated != 3)
+    throw libfit::OptionError(
+        "--step-amplitudes, --step-begin-ms and --step-end-ms go together; give all three");
+  if (stated == 3 && *s.end_ms <= *s.begin_ms)
+    throw libfit::OptionError(fmt::format("--step-end-ms {:g}: must be after --step-begin-ms", *s.end_ms));
+  if (!s.amplitudes.empty()) s.amplitude_pA = parse_amplitudes(s.amplitudes);
+  s.steps.validate();
+}
+
+libfit::ResultFiles result_files(const CommandLine& line, const Settings& s, const StepsResult& result) {
+  nlohmann::json json = steps_json(result.steps);
+  nlohmann::json options = line.in_force();
+  options.erase("out");
+  options.erase("force");
+  json["schema"] = "dyniv.steps";
+  json["version"] = 1;
+  json["dyniv_version"] = libfit::kVersion;
+  json["options"] = options;
+  for (const auto& file : s.files)
+    json["inputs"]["recording"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
+  if (result.model) {
+    json["model"] = steps_json(result.model->steps);
+    json["inputs"]["model"] = s.model.provenance();
+  }
+  json["warnings"] = result.steps.warnings;
+  libfit::ResultFiles files;
+  files.texts.emplace_back("steps.json",
+                           json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  files.texts.emplace_back("steps.csv", libfit::table_as_csv(steps_table(result)));
+  if (result.first_model)
+    files.texts.emplace_back("models/lif.json", libfit::to_json_text({*result.first_model}));
+  files.figures = steps_figures(result);
+  return files;
+}
+
+}  // namespace
+
+int command_steps(const std::vector<std::string>& arguments) {
+  CommandLine line(
+      "steps", "steps FILE... [--model MODEL] --out DIR [options]",
+      "Input resistance, time constant, sag, rheobase and f-I curve from a recording of current steps, "
+      "beside a\nmodel's; and a first model of the cell, to which `dyniv stimulus` can scale.");
+  Settings settings;
+  add_options(line, settings);
+  line.parse(arguments);
+  check(settings);
+  const libfit::ResultOptions output = result_options(line, settings.output);
+  libfit::check_result_folder(settings.output.folder, output.overwrite);
+  std::optional<libfit::Model> model;
+  if (settings.model.given()) model = settings.model.read();
+
+  StepsResult result;
+  result.recording = read(settings);
+  const libfit::StepProtocol protocol = protocol_of(result.recording, settings);
+  const auto spikes_ms =
+      libfit::detect_spikes(result.recording, libfit::choose_spike_criterion(result.recording));
+  result.steps = libfit::analyze_steps(result.recording, spikes_ms, protocol, settings.steps);
+  result.first_model = libfit::first_model_of_steps(result.recording, spikes_ms, result.steps);
+  if (model) {
+    result.model_label = std::string(libfit::model_name(*model));
+    result.model = libfit::predict_steps(*model, result.recording, protocol, settings.steps);
+  }
+  const libfit::ResultFiles files = result_files(line, settings, result);
+  const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
+  for (const std::string& warning : result.recording.warnings) line.warn(warning);
+  for (const std::string& warning : result.steps.warnings) line.warn(warning);
+  for (const std::string& warning : drawing_warnings) line.warn(warning);
+  if (line.common().json) {
+    std::cout << files.texts.front().second;
+  } else {
+    std::cout << steps_overview(result)
+              << fmt::format("\nresults are in {}/ (steps.json, steps.csv{}{})\n", settings.output.folder,
+                             result.first_model ? ", models/lif.json" : "",
+                             settings.output.no_figures ? "" : ", figures/");
+  }
+  return kDone;
+}
+
+}  // namespace dyniv
