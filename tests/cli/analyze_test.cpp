@@ -83,6 +83,22 @@ TEST(Analyze, ExplainsTheTwoThresholdsToPeople) {
   EXPECT_THAT(result.out, HasSubstr("latency (ms)"));
 }
 
+TEST(Analyze, WritesItsNumbersAndFiguresIntoAFolder) {
+  const ScratchFolder folder;
+  const std::string out = folder.path() / "out";
+  const auto result = run_dyniv({"analyze", "lif", "--out", out, "--format", "svg", "--json", "-q"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(content_of(out + "/analysis.json"), result.out);
+  const auto files = all_files(out);
+  for (const char* name : {"lif_phase_line", "lif_trajectories", "fi_curves"})
+    EXPECT_TRUE(files.contains(std::string("figures/") + name + ".csv")) << name;
+  EXPECT_FALSE(files.contains("figures/phase_lines.csv"));  // one model alone
+  EXPECT_EQ(run_dyniv({"analyze", "lif", "--out", out}).exit_code, 2);
+  const auto again = run_dyniv({"analyze", "lif", "--out", out, "--force", "--no-figures"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_FALSE(all_files(out).contains("figures/fi_curves.csv"));
+}
+
 TEST(Analyze, HoldsTheModelAtACurrent) {
   EXPECT_NEAR(analyzed({"lif", "--holding", "100"})["resting_mV"][0].get<double>(), -55.0, 1e-9);
   EXPECT_NEAR(analyzed({"lif", "--holding=-100"})["resting_mV"][0].get<double>(), -75.0, 1e-9);

@@ -7,10 +7,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "analysis_options.hpp"
 #include "analyze_output.hpp"
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/version.hpp"
+#include "libfit/pipeline/analysis_figures.hpp"
+#include "libfit/pipeline/results.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
 
@@ -26,6 +29,7 @@ struct Settings {
   std::vector<std::string> set;
   std::string currents;
   libfit::ModelAnalysisOptions analysis;
+  OutputArguments output;
 };
 
 void add_options(CommandLine& line, Settings& settings) {
@@ -45,6 +49,7 @@ void add_options(CommandLine& line, Settings& settings) {
   add_number(currents, "step", "MS", positive(1e6, "ms"), settings.analysis.fi.step_ms,
              "length of the step for models that are simulated, ms; the second half is the steady state");
   line.add(currents);
+  line.add(output_options(settings.output, "", false));
   line.positional("model");
 }
 
@@ -96,8 +101,8 @@ std::vector<ModelArgument> arguments_of(const Settings& settings) {
   return models;
 }
 
-void print_json(const CommandLine& line, const std::vector<ModelArgument>& arguments,
-                const std::vector<libfit::ModelAnalysis>& analyses) {
+std::string json_text(const CommandLine& line, const std::vector<ModelArgument>& arguments,
+                      const std::vector<libfit::ModelAnalysis>& analyses) {
   nlohmann::ordered_json json = {{"schema", "dyniv.analyze"},
                                  {"version", 1},
                                  {"dyniv_version", libfit::kVersion},
@@ -110,7 +115,18 @@ void print_json(const CommandLine& line, const std::vector<ModelArgument>& argum
   } else {
     for (const libfit::ModelAnalysis& analysis : analyses) json["models"].push_back(analysis_json(analysis));
   }
-  std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// analysis.json and the figures, in the folder that --out names.
+void write_files(const CommandLine& line, const Settings& settings, const std::string& json,
+                 const std::vector<libfit::ModelAnalysis>& analyses) {
+  const libfit::ResultOptions options = result_options(line, settings.output);
+  libfit::ResultFiles files;
+  files.texts.emplace_back("analysis.json", json);
+  if (options.figures) files.figures = libfit::analysis_figures(analyses);
+  for (const std::string& warning : libfit::write_results(settings.output.folder, files, options))
+    line.warn(warning);
 }
 
 }  // namespace
@@ -128,14 +144,19 @@ int command_analyze(const std::vector<std::string>& arguments) {
         "no model was named; give a model file, a folder of results or a name, as in --model eif");
   if (!settings.currents.empty()) settings.analysis.currents_pA = parse_currents(settings.currents);
   settings.analysis.threads = line.common().threads;
+  const bool writes = !settings.output.folder.empty();
+  if (writes)
+    libfit::check_result_folder(settings.output.folder, result_options(line, settings.output).overwrite);
   const std::vector<ModelArgument> models = arguments_of(settings);
   std::vector<libfit::ModelAnalysis> analyses;
   for (const ModelArgument& model : models) {
     analyses.push_back(libfit::analyze_model(model.read_document(), settings.analysis));
     for (const std::string& warning : analyses.back().warnings) line.warn(warning);
   }
+  const std::string json = json_text(line, models, analyses);
+  if (writes) write_files(line, settings, json, analyses);
   if (line.common().json) {
-    print_json(line, models, analyses);
+    std::cout << json;
   } else {
     for (std::size_t i = 0; i < analyses.size(); ++i)
       std::cout << (i > 0 ? "\n" : "") << analysis_text(analyses[i]);
