@@ -13,8 +13,8 @@
 namespace libfit {
 namespace {
 
+constexpr double few_states_share = 0.01;  // of the ridge: one state is not one of 42
 constexpr double history_end_ms = 500.0;
-constexpr double history_first_ms = 2.0;
 constexpr double history_growth = 1.4;
 constexpr std::array<double, 7> dictionary_tau_ms = {1.5, 4.0, 8.0, 16.0, 32.0, 100.0, 300.0};
 constexpr std::array<double, 6> dictionary_quantiles = {0.10, 0.30, 0.50, 0.70, 0.85, 0.95};
@@ -42,12 +42,10 @@ double median_lead(const std::vector<std::vector<double>>& onsets_ms,
 std::vector<HistoryStep> history_steps(double t_ref_ms, double bin_ms) {
   std::vector<HistoryStep> steps;
   double begin = t_ref_ms + bin_ms;
-  double width = std::max(history_first_ms, bin_ms);
   while (begin < history_end_ms) {
-    const double end = std::min(begin + width, history_end_ms);
+    const double end = std::min(std::max(history_growth * begin, begin + bin_ms), history_end_ms);
     steps.push_back({begin, end, 0.0});
     begin = end;
-    width *= history_growth;
   }
   return steps;
 }
@@ -90,10 +88,7 @@ HazardFitOptions hazard_options(const Gif& start, const GifFitOptions& options,
                                 const BinSelection& selection) {
   HazardFitOptions hazard;
   hazard.ridge = options.ridge;
-  if (start.kind != GifKind::history_gif) {
-    hazard.ridge.threshold *= 0.01;
-    hazard.ridge.history *= 0.01;
-  }
+  if (start.kind != GifKind::history_gif) hazard.ridge.threshold *= few_states_share;
   hazard.selection = selection;
   hazard.threads = 1;
   return hazard;

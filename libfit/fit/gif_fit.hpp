@@ -5,7 +5,7 @@
 // alone:
 //   refractory time   the 1 % quantile of the intervals, in whole bins, between 2 and 8 ms
 //   knots             quantiles 10, 30, 50, 70, 85, 95 % of the fitted voltage
-//   history           steps from the refractory time on, each 1.4 times as long as the one before, to 500 ms
+//   history           steps from the refractory time on, each ending at 1.4 times its beginning, to 500 ms
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ struct GifFitOptions {
   std::vector<GifKind> kinds = {GifKind::gif, GifKind::igif, GifKind::igif2, GifKind::history_gif};
   double bin_ms = 1.0;             // > 0; nearest whole number of samples
   std::optional<double> t_ref_ms;  // > 0; absent: by rule
-  HazardRidge ridge;               // of history_gif; the others, with few weights, have a hundredth of it
+  HazardRidge ridge;               // of history_gif; the few states of the others have a hundredth of it
   double softness_mV = 3.0;        // > 0; of the states' softplus
   std::size_t min_spikes = 20;     // below, no hazard is fitted
   int folds = 3;                   // 0: no cross-validation; else 2 or more
@@ -46,6 +46,9 @@ struct GifFit {
   double aic = 0.0, bic = 0.0;              // with the effective number of parameters
   std::vector<double> weight_se;            // in the order of weights_of()
   int iterations = 0;
+  // Spikes of its own simulation of the training current over those of the cell; filled where it is
+  // simulated.
+  std::optional<double> training_rate_ratio;
   std::vector<Gif> fold_models;  // fitted without fold 0, 1, ...
 };
 

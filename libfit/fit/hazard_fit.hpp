@@ -20,7 +20,7 @@ struct HazardRidge {
   double voltage = 1e-3;   // >= 0; on V itself, per mV^-2
   double filter = 0.1;     // >= 0; on low-passes of V
   double threshold = 1.0;  // >= 0; on threshold states
-  double history = 0.1;    // >= 0; on steps of the history
+  double history = 0.2;    // >= 0; on steps of the history
 };
 
 struct HazardFitOptions {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libfit/core/error.hpp"
+#include "libfit/pipeline/gif_stage.hpp"
 
 namespace libfit {
 namespace {
@@ -68,7 +69,8 @@ void set_reset_intervals(CellFit& cell) {
   if (!cell.reset) return;
   for (IvFit& fit : cell.models) {
     for (ParameterEstimate& parameter : fit.parameters) {
-      if (parameter.name == "V_reset_mV") parameter.ci95 = cell.reset->V_reset_ci95_mV;
+      if (parameter.name == "V_reset_mV" && !is_stochastic(fit.model))
+        parameter.ci95 = cell.reset->V_reset_ci95_mV;
     }
   }
 }
@@ -97,6 +99,7 @@ void CellFitOptions::validate() const {
   capacitance.validate();
   iv.validate();
   fit.validate();
+  gif.validate();
   if (capacitance_pF) check_options({{"capacitance_pF", *capacitance_pF, *capacitance_pF > 0.0, "> 0"}});
   check_options({{"bootstrap_draws", static_cast<double>(bootstrap_draws),
                   bootstrap_draws == 0 || bootstrap_draws >= 20, "0, or 20 or more"}});
@@ -146,6 +149,7 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   bootstrap.progress = options.bootstrap_progress;
   cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
                                   cell.electrode_error);
+  if (options.gif_family) fit_gif_family(membrane, cell, options);
   set_reset_intervals(cell);
   for (const IvFit& fit : cell.models) append(cell.warnings, fit.warnings);
   warn_of_fits(cell);

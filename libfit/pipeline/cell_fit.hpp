@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libfit/fit/bootstrap.hpp"
+#include "libfit/fit/gif_fit.hpp"
 #include "libfit/fit/iv_fit.hpp"
 #include "libfit/iv/capacitance.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
@@ -21,10 +22,13 @@ struct CellFitOptions {
   std::optional<double> capacitance_pF;  // > 0: known from elsewhere, nothing is estimated
   DynamicIvOptions iv;
   IvFitOptions fit;
+  bool gif_family = true;  // false: the models of the curve only
+  GifFitOptions gif;
   std::size_t bootstrap_draws = 200;  // 0: no intervals
   std::uint64_t seed = 1;
   unsigned threads = 0;
   std::function<void(double)> bootstrap_progress;
+  std::function<void(double)> gif_progress;
   void validate() const;  // throws OptionError
 };
 
@@ -36,6 +40,7 @@ struct CellFit {
   SpikeParameters spikes;
   std::optional<ResetEstimate> reset;
   std::vector<IvFit> models;
+  std::optional<GifFits> gifs;  // what is known of the GIF family beyond its entries in `models`
   FitBootstrap bootstrap;
   std::vector<std::string> warnings;
 };

@@ -37,6 +37,9 @@ CharacterizeOptions with_common_settings(CharacterizeOptions options) {
     options.cell.bootstrap_progress = [progress = options.progress](double share) {
       progress("bootstrap", share);
     };
+    options.cell.gif_progress = [progress = options.progress](double share) {
+      progress("GIF family", share);
+    };
   }
   return options;
 }
@@ -92,8 +95,7 @@ Characterization characterize(const CellRecordings& recordings, const Characteri
   {
     const Stopwatch watch(result.timing_s["training prediction"]);
     report("prediction of training", 0.0);
-    result.training =
-        predict_training(result.membrane, result.cell.models, options.score.window_ms, options.threads);
+    result.training = predict_training(result.membrane, result.cell, options.cell, options.score.window_ms);
     result.best_model = best_on_training(result.training, result.cell.models);
     warn_of_rates(result.training, result.warnings);
   }

@@ -6,10 +6,14 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
+#include "libfit/pipeline/gif_stage.hpp"
 #include "libfit/score/coincidence.hpp"
 
 namespace libfit {
 namespace {
+
+constexpr std::size_t training_trials = 24;
+constexpr std::size_t test_trials = 200;
 
 bool can_run(const IvFit& fit) { return fit.status != FitStatus::failed; }
 
@@ -57,12 +61,25 @@ std::vector<double> mean_current(const Recording& recording) {
   return sum;
 }
 
+// The cell's spikes under the model's hazard, with the recorded spikes forced.
+std::optional<HazardLikelihood> likelihood_of(const Model& model, const TestResult& test) {
+  const auto* gif = std::get_if<Gif>(&model);
+  if (gif == nullptr) return std::nullopt;
+  return hazard_likelihood(
+      *gif, bin_recording(test.repetitions, spike_onsets(test.repetitions, test.spikes_ms), gif->bin_ms));
+}
+
 ModelTest score_model(const IvFit& fit, const TestResult& test, const ScoreOptions& options) {
   ModelTest result;
   result.model = model_name(fit.model);
-  result.prediction = simulate(fit.model, test.current_pA, test.dt_ms);
-  result.spikes =
-      score_spike_trains(test.spikes_ms, {result.prediction.spike_times_ms}, test.duration_ms, options);
+  SimulateOptions simulation;
+  simulation.seed = options.seed;
+  simulation.threads = options.threads;
+  result.prediction = simulate(fit.model, test.current_pA, test.dt_ms, simulation);
+  PredictedTrains all = simulate_trials(fit.model, test.current_pA, test.dt_ms, test_trials, simulation);
+  result.trains = std::move(all.spike_times_ms);
+  result.likelihood = likelihood_of(fit.model, test);
+  result.spikes = score_spike_trains(test.spikes_ms, result.trains, test.duration_ms, options);
   std::vector<VoltageRepetition> repetitions;
   for (std::size_t r = 0; r < test.repetitions.sweeps.size(); ++r) {
     repetitions.push_back({test.repetitions.sweeps[r].voltage_mV, test.spikes_ms[r]});
@@ -75,40 +92,59 @@ ModelTest score_model(const IvFit& fit, const TestResult& test, const ScoreOptio
   voltage.block_ms = options.block_ms;
   voltage.seed = options.seed;
   voltage.threads = options.threads;
-  result.voltage = score_voltage(repetitions, result.prediction.voltage_mV, result.prediction.spike_times_ms,
+  // The mean over trials has no spikes of its own.
+  const std::vector<double> no_spikes;
+  result.voltage = score_voltage(repetitions, all.voltage_mV,
+                                 is_stochastic(fit.model) ? no_spikes : result.prediction.spike_times_ms,
                                  test.dt_ms, voltage);
   return result;
 }
 
+// Mean coincidence factor over sweeps, and over trials within each.
+void add_scores(TrainingPrediction& prediction, const Membrane& membrane,
+                const std::vector<std::vector<std::vector<double>>>& trains, double window_ms) {
+  double gammas = 0.0, defined = 0.0, spikes = 0.0;
+  for (std::size_t s = 0; s < trains.size(); ++s) {
+    const double duration_ms = membrane.recording.sweeps[s].duration_ms();
+    double sum = 0.0, count = 0.0;
+    for (const auto& train : trains[s]) {
+      spikes += static_cast<double>(train.size()) / static_cast<double>(trains[s].size());
+      if (!window_resolves_rate(train.size(), duration_ms, window_ms)) continue;
+      const auto gamma = coincidence_factor(membrane.spikes_ms[s], train, duration_ms, window_ms);
+      if (!gamma) continue;
+      sum += *gamma;
+      count += 1.0;
+    }
+    if (count > 0.0) {
+      gammas += sum / count;
+      defined += 1.0;
+    }
+    prediction.data_spikes += membrane.spikes_ms[s].size();
+  }
+  prediction.model_spikes = static_cast<std::size_t>(std::lround(spikes));
+  if (defined > 0.0) prediction.gamma = gammas / defined;
+}
+
 }  // namespace
 
-std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const std::vector<IvFit>& models,
-                                                 double window_ms, unsigned threads) {
+std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const CellFit& cell,
+                                                 const CellFitOptions& options, double window_ms) {
   std::vector<TrainingPrediction> predictions;
-  for (const IvFit& fit : models) {
+  const auto& sweeps = membrane.recording.sweeps;
+  for (const IvFit& fit : cell.models) {
     if (!can_run(fit)) continue;
     TrainingPrediction prediction;
     prediction.model = model_name(fit.model);
-    const auto& sweeps = membrane.recording.sweeps;
-    std::vector<std::optional<double>> gammas(sweeps.size());
-    std::vector<std::size_t> counts(sweeps.size());
-    parallel_for(sweeps.size(), threads, [&](std::size_t s) {
-      const Prediction predicted = simulate(fit.model, sweeps[s].current_pA, sweeps[s].dt_ms);
-      counts[s] = predicted.spike_times_ms.size();
-      if (window_resolves_rate(counts[s], sweeps[s].duration_ms(), window_ms)) {
-        gammas[s] = coincidence_factor(membrane.spikes_ms[s], predicted.spike_times_ms,
-                                       sweeps[s].duration_ms(), window_ms);
-      }
-    });
-    double sum = 0.0, defined = 0.0;
-    for (std::size_t s = 0; s < sweeps.size(); ++s) {
-      prediction.model_spikes += counts[s];
-      prediction.data_spikes += membrane.spikes_ms[s].size();
-      if (!gammas[s]) continue;
-      sum += *gammas[s];
-      defined += 1.0;
+    std::vector<std::vector<std::vector<double>>> trains(sweeps.size());
+    if (const GifFit* gif = gif_fit_of(cell, fit.model)) {
+      for (std::size_t s = 0; s < sweeps.size(); ++s)
+        trains[s] = held_out_trains(*gif, membrane, s, options, training_trials);
+    } else {
+      parallel_for(sweeps.size(), options.threads, [&](std::size_t s) {
+        trains[s] = {simulate(fit.model, sweeps[s].current_pA, sweeps[s].dt_ms).spike_times_ms};
+      });
     }
-    if (defined > 0.0) prediction.gamma = sum / defined;
+    add_scores(prediction, membrane, trains, window_ms);
     predictions.push_back(prediction);
   }
   return predictions;

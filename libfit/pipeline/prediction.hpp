@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "libfit/fit/iv_fit.hpp"
+#include "libfit/pipeline/cell_fit.hpp"
 #include "libfit/pipeline/membrane.hpp"
 #include "libfit/score/score.hpp"
 #include "libfit/score/voltage.hpp"
@@ -18,14 +18,16 @@ namespace libfit {
 // A model on the current it was fitted to.
 struct TrainingPrediction {
   std::string model;
-  std::optional<double> gamma;  // mean over sweeps; absent where it is not defined
-  std::size_t model_spikes = 0;
+  std::optional<double> gamma;   // mean over sweeps and trials; absent where it is not defined
+  std::size_t model_spikes = 0;  // mean over trials
   std::size_t data_spikes = 0;
 };
 
 struct ModelTest {
   std::string model;
-  Prediction prediction;
+  Prediction prediction;                       // one answer, for the eye
+  std::vector<std::vector<double>> trains;     // every answer: what is scored
+  std::optional<HazardLikelihood> likelihood;  // of the cell's spikes; for models that have one
   SpikeScore spikes;
   VoltageScore voltage;
 };
@@ -40,9 +42,10 @@ struct TestResult {
   std::vector<std::string> warnings;
 };
 
-// Models that can be simulated: all but failed ones.
-std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const std::vector<IvFit>& models,
-                                                 double window_ms, unsigned threads = 0);
+// Models that can be simulated: all but failed ones. The GIF family, which has many parameters, is judged in
+// blocks that its fit had left out; the few parameters of the others gain nothing from having seen theirs.
+std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const CellFit& cell,
+                                                 const CellFitOptions& options, double window_ms);
 
 // The name of the identified spiking model with the highest training Gamma; empty when there is none.
 std::string best_on_training(const std::vector<TrainingPrediction>& predictions,

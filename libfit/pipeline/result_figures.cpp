@@ -60,6 +60,14 @@ std::vector<double> seconds(const std::vector<double>& times_ms) {
   return times_s;
 }
 
+// As many rows as a raster has room for.
+std::vector<std::vector<double>> some_trains(const std::vector<std::vector<double>>& trains_ms) {
+  constexpr std::size_t rows = 10;
+  std::vector<std::vector<double>> some;
+  for (std::size_t i = 0; i < std::min(rows, trains_ms.size()); ++i) some.push_back(seconds(trains_ms[i]));
+  return some;
+}
+
 struct Excerpt {
   std::size_t begin, end;
 };
@@ -197,7 +205,7 @@ Figure raster(const TestResult& test, const std::vector<const IvFit*>& shown) {
   for (const IvFit* fit : shown) {
     for (const ModelTest& model : test.models) {
       if (model.model == model_name(fit->model))
-        series.groups.push_back({label_of(model.model), {seconds(model.prediction.spike_times_ms)}});
+        series.groups.push_back({label_of(model.model), some_trains(model.trains)});
     }
   }
   const double length_ms = std::min(5000.0, test.duration_ms);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libfit/pipeline/gif_stage.hpp"
 #include "libfit/pipeline/result_tables.hpp"
 #include "libfit/report/table.hpp"
 
@@ -56,6 +57,20 @@ std::string parameters_in_a_line(const IvFit& fit) {
   return text;
 }
 
+// The family's weights are many: what matters is what they are worth.
+std::string line_of(const CellFit& cell, const IvFit& fit) {
+  const GifFit* gif = gif_fit_of(cell, fit.model);
+  if (gif == nullptr || fit.status == FitStatus::failed) return parameters_in_a_line(fit);
+  const Gif& m = gif->model;
+  std::string text =
+      fmt::format("membrane {:.3g} pF, {:.3g} nS, E {:.3g} mV; {:.2f} bits a spike above Poisson on training",
+                  m.C_pF, m.g_nS, m.E_mV, gif->bits_per_spike);
+  if (gif->cv_bits_per_spike) text += fmt::format(", {:.2f} left out", *gif->cv_bits_per_spike);
+  text += fmt::format("; {:.0f} effective parameters", gif->effective_parameters);
+  if (fit.status == FitStatus::not_identified) text += " (not identified: " + fit.reason + ")";
+  return text;
+}
+
 }  // namespace
 
 std::string cell_overview(const Membrane& membrane, const CellFit& cell) {
@@ -70,7 +85,8 @@ std::string cell_overview(const Membrane& membrane, const CellFit& cell) {
   return table_as_text(table);
 }
 
-std::string model_overview(const std::vector<IvFit>& models) {
+std::string model_overview(const CellFit& cell) {
+  const std::vector<IvFit>& models = cell.models;
   const auto failed_alike = [&](const IvFit& fit) {
     return fit.status == FitStatus::failed && fit.reason == models.front().reason;
   };
@@ -78,7 +94,7 @@ std::string model_overview(const std::vector<IvFit>& models) {
     return fmt::format("no model could be fitted: {}\n", models.front().reason);
   std::string text = "models, with 95 % intervals (C, spike and reset as above)\n";
   for (const IvFit& fit : models)
-    text += fmt::format("  {:<11}{}\n", model_name(fit.model), parameters_in_a_line(fit));
+    text += fmt::format("  {:<12}{}\n", model_name(fit.model), line_of(cell, fit));
   return text;
 }
 

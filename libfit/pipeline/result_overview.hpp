@@ -13,7 +13,7 @@ namespace libfit {
 std::string cell_overview(const Membrane& membrane, const CellFit& cell);
 
 // Parameters that differ between models, with 95 % intervals; a model that was not fitted says why.
-std::string model_overview(const std::vector<IvFit>& models);
+std::string model_overview(const CellFit& cell);
 
 // Scores on the test sweeps with what their numbers mean; empty without test sweeps.
 std::string score_overview(const Characterization& result);

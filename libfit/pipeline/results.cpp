@@ -153,8 +153,7 @@ ResultFiles result_files(const CellRecordings& recordings, const Characterizatio
   if (result.test) {
     files.texts.emplace_back("spikes/test_cell.txt", train_text(result.test->spikes_ms));
     for (const ModelTest& model : result.test->models) {
-      files.texts.emplace_back(fmt::format("spikes/test_{}.txt", model.model),
-                               train_text({model.prediction.spike_times_ms}));
+      files.texts.emplace_back(fmt::format("spikes/test_{}.txt", model.model), train_text(model.trains));
     }
   }
   add_table(files, "membrane", membrane_table(result.membrane, result.cell.capacitance.result));

@@ -8,6 +8,7 @@
 
 #include "libfit/core/version.hpp"
 #include "libfit/model/parameters.hpp"
+#include "libfit/pipeline/gif_stage.hpp"
 
 namespace libfit {
 namespace {
@@ -185,10 +186,30 @@ ordered_json test_json(const ModelTest& test) {
   json["voltage_variance_explained_ci95"] = interval(test.voltage.variance_explained.ci95);
   json["voltage_ceiling"] = number(test.voltage.ceiling.value);
   json["voltage_rmse_mV"] = number(test.voltage.rmse_mV);
-  json["spikes"] = s.model_spikes.empty() ? 0 : s.model_spikes.front();
+  json["spikes"] = number(s.model_rate_Hz * s.duration_ms / 1000.0);  // mean over trials
+  json["trials"] = s.model_spikes.size();
+  if (test.likelihood) {
+    json["log_likelihood_bits_per_spike"] = number(test.likelihood->bits_per_spike());
+    json["log_likelihood_bits_per_s"] = number(test.likelihood->bits_per_spike() * s.data_rate_Hz);
+  }
   json["rate_Hz"] = number(s.model_rate_Hz);
   if (!reasons.empty()) json["reasons"] = reasons;
   return json;
+}
+
+// What only models with a likelihood have.
+ordered_json hazard_json(const GifFit& fit) {
+  const Eigen::VectorXd weights = weights_of(fit.model);
+  return {{"log_likelihood", number(fit.log_likelihood)},
+          {"bits_per_spike", number(fit.bits_per_spike)},
+          {"cv_bits_per_spike", number(fit.cv_bits_per_spike)},
+          {"effective_parameters", number(fit.effective_parameters)},
+          {"aic", number(fit.aic)},
+          {"bic", number(fit.bic)},
+          {"iterations", fit.iterations},
+          {"training_rate_ratio", number(fit.training_rate_ratio)},
+          {"weights", std::vector<double>(weights.data(), weights.data() + weights.size())},
+          {"weight_se", fit.weight_se}};
 }
 
 ordered_json models_json(const Characterization& result) {
@@ -196,6 +217,8 @@ ordered_json models_json(const Characterization& result) {
   for (const IvFit& fit : result.cell.models) {
     const std::string name(model_name(fit.model));
     models[name] = fit_json(fit);
+    const GifFit* gif = gif_fit_of(result.cell, fit.model);
+    if (gif != nullptr && fit.status != FitStatus::failed) models[name]["hazard"] = hazard_json(*gif);
     for (const TrainingPrediction& prediction : result.training) {
       if (prediction.model != name) continue;
       models[name]["training"] = {{"gamma", number(prediction.gamma)},
@@ -242,7 +265,10 @@ std::string summary_json(const Characterization& result, const ResultProvenance&
       result.test && !result.test->models.empty() ? result.test->models.front().spikes.window_ms : 4.0;
   json["reliability"] = reliability_json(result.test, window_ms);
   json["best_model"] = result.best_model.empty() ? ordered_json(nullptr) : ordered_json(result.best_model);
-  json["best_model_rule"] = "highest coincidence factor on the training current among the identified models";
+  json["best_model_rule"] =
+      "highest coincidence factor on the training current among the identified models; models of the GIF "
+      "family "
+      "are judged in blocks that their fit had left out";
   json["bootstrap"] = {{"draws", result.cell.bootstrap.draws}, {"failed_fits", result.cell.bootstrap.failed}};
   json["warnings"] = result.warnings;
   if (provenance.timing) {

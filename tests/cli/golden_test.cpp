@@ -100,6 +100,7 @@ TEST_F(Golden, AConfigFileIsWorthTheSameFlagsAndFlagsWin) {
       "# cell 7\ntraining = " + demo_file("training.abf") + "\ntest=" + demo_file("test.abf") +
           "\nelectrode = " + demo_file("electrode.abf") +
           "\ntraining-to = 20\ntest-sweeps = 1-3\nbootstrap = 20\nno-figures = true\nno-timing = yes\n"
+          "curve-models-only = true\n"
           "window = 8\nBin-Width-mV = 1\nquiet = true\n");
   auto result = run_dyniv({"run", "--config", config, "--out", in_folder("config")});
   EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -32,6 +32,7 @@ std::vector<std::string> short_run(const std::string& folder, const std::vector<
                                  "20",
                                  "--no-figures",
                                  "--no-timing",
+                                 "--curve-models-only",
                                  "--out",
                                  folder};
   words.insert(words.end(), more.begin(), more.end());

@@ -41,6 +41,7 @@ CharacterizeOptions quick(unsigned threads) {
   CharacterizeOptions options;
   options.threads = threads;
   options.cell.bootstrap_draws = 20;
+  options.cell.gif_family = false;  // has tests of its own
   options.membrane.electrode.bootstrap_draws = 20;
   options.score.draws = 100;
   return options;
@@ -64,6 +65,37 @@ ResultProvenance without_timing() {
 
 json summary(const Characterization& characterization) {
   return json::parse(summary_json(characterization, without_timing()));
+}
+
+// The same recordings with the family, whose folds run in parallel and whose trials are drawn.
+CharacterizeOptions with_gif_family(unsigned threads) {
+  CharacterizeOptions options = quick(threads);
+  options.cell.gif_family = true;
+  options.cell.gif.kinds = {GifKind::gif};
+  options.cell.gif.folds = 2;
+  return options;
+}
+
+TEST(Characterize, GivesTheGifFamilyTheSameBytesOnTwoThreadsAndUnderOtherTestSweeps) {
+  CellRecordings cell = recordings();
+  for (Sweep* sweep : {&cell.training.sweeps[0]}) {
+    sweep->current_pA.resize(sweep->size() / 4);
+    sweep->voltage_mV.resize(sweep->size() / 4);
+  }
+  const Characterization one = characterize(cell, with_gif_family(1));
+  EXPECT_EQ(summary_json(one, without_timing()),
+            summary_json(characterize(cell, with_gif_family(2)), without_timing()));
+  for (Sweep& sweep : cell.test->sweeps) {
+    for (double& V : sweep.voltage_mV) V -= 3.0;
+  }
+  const json before = summary(one), after = summary(characterize(cell, with_gif_family(2)));
+  ASSERT_TRUE(before["models"].contains("gif"));
+  EXPECT_EQ(before["models"]["gif"]["parameters"], after["models"]["gif"]["parameters"]);
+  EXPECT_EQ(before["models"]["gif"]["hazard"], after["models"]["gif"]["hazard"]);
+  EXPECT_EQ(before["models"]["gif"]["training"], after["models"]["gif"]["training"]);
+  EXPECT_EQ(before["best_model"], after["best_model"]);
+  EXPECT_TRUE(before["models"]["gif"]["test"]["log_likelihood_bits_per_spike"].is_number());
+  EXPECT_GT(before["models"]["gif"]["test"]["md_star"].get<double>(), 0.3);
 }
 
 TEST(Characterize, RecoversTheCell) {

@@ -42,7 +42,7 @@ int command_fit(const std::vector<std::string>& arguments) {
     std::cout << files.texts.front().second;
   } else {
     std::cout << libfit::cell_overview(inputs.membrane, cell) << "\n"
-              << libfit::model_overview(cell.models)
+              << libfit::model_overview(cell)
               << fmt::format("\nmodels are in {}/models/\n", settings.output.folder);
   }
   return kDone;

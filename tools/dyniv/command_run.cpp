@@ -92,7 +92,7 @@ libfit::CellRecordings read_all(const CommandLine& line, const Settings& setting
 void print_summary(const libfit::Characterization& result, const Settings& settings) {
   std::cout << settings.recognised;
   std::cout << libfit::cell_overview(result.membrane, result.cell) << "\n"
-            << libfit::model_overview(result.cell.models);
+            << libfit::model_overview(result.cell);
   if (result.test) std::cout << "\n" << libfit::score_overview(result);
   std::cout << fmt::format("\nresults are in {}/ (summary.json, tables/, models/{})\n",
                            settings.output.folder, settings.output.no_figures ? "" : ", figures/");

@@ -1,0 +1,128 @@
+#include "libfit/pipeline/gif_stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "libfit/model/parameters.hpp"
+#include "libfit/simulate/gif_trials.hpp"
+
+namespace libfit {
+namespace {
+
+constexpr std::size_t rate_trials = 32;
+constexpr double lowest_rate_ratio = 0.67, highest_rate_ratio = 1.5;
+
+// The leak of the curve where there is one, else a membrane of ordinary size.
+Gif start_of(const CellFit& cell) {
+  Gif start;
+  start.C_pF = cell.capacitance.result.value_pF;
+  start.g_nS = start.C_pF / 20.0;
+  start.E_mV = -65.0;
+  for (const IvFit& fit : cell.models) {
+    const auto* passive = std::get_if<Passive>(&fit.model);
+    if (passive == nullptr || fit.status == FitStatus::failed) continue;
+    start.g_nS = passive->g_nS;
+    start.E_mV = passive->E_mV;
+  }
+  start.reset = cell.spikes.reset;
+  return start;
+}
+
+std::vector<ParameterEstimate> parameters_of(const Gif& model) {
+  std::vector<ParameterEstimate> parameters;
+  for (const NamedParameter& p : scalar_parameters(Model(model)))
+    parameters.push_back({std::string(p.name), p.value, {}, {}, {}});
+  return parameters;
+}
+
+double rate_ratio(const Gif& model, const Membrane& membrane, const CellFitOptions& options) {
+  double simulated = 0.0, recorded = 0.0;
+  for (std::size_t s = 0; s < membrane.recording.sweeps.size(); ++s) {
+    const Sweep& sweep = membrane.recording.sweeps[s];
+    const GifTrials trials = simulate_gif_trials(model, sweep.current_pA, sweep.dt_ms,
+                                                 {rate_trials, 0, options.seed, options.threads});
+    for (const auto& train : trials.spikes_ms)
+      simulated += static_cast<double>(train.size()) / static_cast<double>(rate_trials);
+    recorded += static_cast<double>(membrane.spikes_ms[s].size());
+  }
+  return simulated / recorded;
+}
+
+void check_rate(GifFit& fit, const Membrane& membrane, const CellFitOptions& options) {
+  if (fit.status == FitStatus::failed) return;
+  const double ratio = rate_ratio(fit.model, membrane, options);
+  fit.training_rate_ratio = ratio;
+  if (ratio >= lowest_rate_ratio && ratio <= highest_rate_ratio) return;
+  fit.status = FitStatus::not_identified;
+  fit.reason = fmt::format(
+      "its own simulation of the training current has {:.2f} times the cell's spikes: it fits each spike "
+      "given "
+      "the recorded ones and runs away without them",
+      ratio);
+}
+
+}  // namespace
+
+void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  GifFitOptions gif = options.gif;
+  gif.threads = options.threads;
+  if (options.gif_progress) gif.progress = options.gif_progress;
+  if (membrane.spike_count() == 0 || !cell.reset) {
+    return;  // what keeps the curve's models from firing is said once, there
+  }
+  GifFits fits =
+      fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV, start_of(cell), gif);
+  for (GifFit& fit : fits.fits) {
+    check_rate(fit, membrane, options);
+    IvFit entry;
+    fit.model.kind = fit.kind;
+    entry.model = fit.model;
+    entry.status = fit.status;
+    entry.reason = fit.reason;
+    if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model);
+    entry.iterations = fit.iterations;
+    cell.models.push_back(std::move(entry));
+  }
+  cell.warnings.insert(cell.warnings.end(), fits.warnings.begin(), fits.warnings.end());
+  cell.gifs = std::move(fits);
+}
+
+std::vector<std::vector<double>> held_out_trains(const GifFit& fit, const Membrane& membrane, std::size_t s,
+                                                 const CellFitOptions& options, std::size_t trials) {
+  double before_ms = 0.0;  // folds run on through the sweeps, in bins
+  for (std::size_t i = 0; i < s; ++i) {
+    const Sweep& sweep = membrane.recording.sweeps[i];
+    before_ms += std::floor(sweep.duration_ms() / fit.model.bin_ms) * fit.model.bin_ms;
+  }
+  const Sweep& sweep = membrane.recording.sweeps[s];
+  const GifTrialOptions draws{trials, 0, options.seed + 1, options.threads};
+  if (fit.fold_models.empty())
+    return simulate_gif_trials(fit.model, sweep.current_pA, sweep.dt_ms, draws).spikes_ms;
+  std::vector<std::vector<double>> trains(trials);
+  const int folds = static_cast<int>(fit.fold_models.size());
+  for (int k = 0; k < folds; ++k) {
+    const BinSelection left_out{folds, k, true, options.gif.block_ms};
+    const GifTrials drawn = simulate_gif_trials(fit.fold_models[static_cast<std::size_t>(k)],
+                                                sweep.current_pA, sweep.dt_ms, draws);
+    for (std::size_t t = 0; t < trials; ++t) {
+      for (const double time : drawn.spikes_ms[t]) {
+        if (left_out.contains(before_ms + time)) trains[t].push_back(time);
+      }
+    }
+  }
+  for (auto& train : trains) std::sort(train.begin(), train.end());
+  return trains;
+}
+
+const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
+  const auto* gif = std::get_if<Gif>(&model);
+  if (gif == nullptr || !cell.gifs) return nullptr;
+  for (const GifFit& fit : cell.gifs->fits) {
+    if (fit.kind == gif->kind) return &fit;
+  }
+  return nullptr;
+}
+
+}  // namespace libfit

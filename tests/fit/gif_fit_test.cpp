@@ -1,0 +1,146 @@
+#include "libfit/fit/gif_fit.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "libfit/core/error.hpp"
+#include "tests/fit/gif_cells.hpp"
+
+namespace libfit {
+namespace {
+
+using gif_test::gif_cell;
+
+struct Recorded {
+  Recording recording;
+  std::vector<std::vector<double>> crossings_ms;
+};
+
+// One trial of a cell of the family as a recording: its voltage, with a spike drawn at each crossing.
+Recorded recording_of(const Gif& cell, double duration_ms, std::uint64_t seed) {
+  const BinnedRecording data = gif_test::recorded(cell, duration_ms, seed);
+  Recorded result;
+  Sweep sweep;
+  sweep.dt_ms = cell.bin_ms;
+  sweep.current_pA = data.sweeps[0].current_pA;
+  // Sample k is taken at the beginning of bin k, which is where bin k - 1 ends.
+  sweep.voltage_mV = data.sweeps[0].voltage_mV;
+  sweep.voltage_mV.insert(sweep.voltage_mV.begin(), sweep.voltage_mV.front());
+  sweep.voltage_mV.pop_back();
+  result.crossings_ms.emplace_back();
+  for (std::size_t k = 0; k < data.sweeps[0].spike.size(); ++k) {
+    if (data.sweeps[0].spike[k])
+      result.crossings_ms[0].push_back((static_cast<double>(k) + 0.5) * cell.bin_ms);
+  }
+  result.recording.sweeps.push_back(sweep);
+  return result;
+}
+
+GifFits fit(const Recorded& cell, std::vector<GifKind> kinds, int folds = 0, unsigned threads = 1) {
+  GifFitOptions options;
+  options.kinds = std::move(kinds);
+  options.folds = folds;
+  options.threads = threads;
+  return fit_gifs(cell.recording, cell.crossings_ms, 0.0, gif_cell(), options);
+}
+
+TEST(GifFit, RecoversTheMembraneOfASimulatedCell) {
+  const GifFits fits = fit(recording_of(gif_cell(), 60000.0, 31), {GifKind::gif});
+  ASSERT_EQ(fits.fits[0].status, FitStatus::ok) << fits.fits[0].reason;
+  EXPECT_NEAR(fits.fits[0].model.C_pF, 100.0, 2.0);
+  EXPECT_NEAR(fits.fits[0].model.g_nS, 5.0, 0.1);
+  EXPECT_NEAR(fits.fits[0].model.E_mV, -65.0, 0.3);
+  // How steep the hazard is: 1 / Delta_V of the truth is 0.5 per mV, in units of the drive it found.
+  EXPECT_NEAR(fits.fits[0].model.filters[0].weight_per_mV * fits.fits[0].model.drive.resistance_GOhm / 0.2,
+              0.5, 0.12);
+}
+
+// The likelihood of the cell's own model is the ceiling on new data; the dictionary, far richer than the
+// truth, has to stay close to it where it is cross-validated.
+TEST(GifFit, IsWorthInCrossValidationNearlyWhatTheTruthIs) {
+  const Recorded cell = recording_of(gif_cell(), 40000.0, 32);
+  const GifFits fits = fit(cell, {GifKind::gif, GifKind::history_gif}, 3, 2);
+  const double truth = hazard_likelihood(gif_cell(), fits.data).bits_per_spike();
+  for (const GifFit& f : fits.fits) {
+    ASSERT_TRUE(f.cv_bits_per_spike) << gif_kind_name(f.kind);
+    EXPECT_LT(*f.cv_bits_per_spike, truth + 0.1);
+    EXPECT_GT(*f.cv_bits_per_spike, truth - 0.5) << gif_kind_name(f.kind);
+    EXPECT_GT(f.bits_per_spike, *f.cv_bits_per_spike);
+    EXPECT_EQ(f.fold_models.size(), 3U);
+  }
+  EXPECT_GT(fits.fits[1].effective_parameters, fits.fits[0].effective_parameters);
+}
+
+TEST(GifFit, FindsTheStateThatTheThresholdFollows) {
+  Gif cell = gif_cell();
+  cell.thresholds = {{20.0, -56.0, 3.0, 1.0, -0.6}};
+  cell.filters[0].weight_per_mV = 0.8;
+  const GifFits fits = fit(recording_of(cell, 60000.0, 33), {GifKind::gif, GifKind::igif}, 0, 2);
+  ASSERT_NE(fits.fits[1].status, FitStatus::failed);
+  EXPECT_GT(fits.fits[1].log_likelihood, fits.fits[0].log_likelihood + 5.0);
+  EXPECT_LT(fits.fits[1].model.thresholds[0].weight_per_mV, -0.2);
+}
+
+TEST(GifFit, GivesTheSameNumbersOnAnyNumberOfThreads) {
+  const Recorded cell = recording_of(gif_cell(), 20000.0, 34);
+  const GifFits one = fit(cell, {GifKind::igif}, 2, 1), three = fit(cell, {GifKind::igif}, 2, 3);
+  EXPECT_EQ(weights_of(one.fits[0].model), weights_of(three.fits[0].model));
+  EXPECT_EQ(one.fits[0].cv_bits_per_spike, three.fits[0].cv_bits_per_spike);
+}
+
+void expect_clear_answer(const Recorded& cell, const char* what) {
+  for (const GifFit& f :
+       fit(cell, {GifKind::gif, GifKind::igif, GifKind::igif2, GifKind::history_gif}, 3, 2).fits) {
+    if (f.status == FitStatus::ok) {
+      EXPECT_TRUE(weights_of(f.model).allFinite()) << what;
+      EXPECT_TRUE(std::isfinite(f.bits_per_spike)) << what;
+      EXPECT_NO_THROW(validate(f.model)) << what;
+      EXPECT_TRUE(!f.cv_bits_per_spike || std::isfinite(*f.cv_bits_per_spike)) << what;
+    } else {
+      EXPECT_FALSE(f.reason.empty()) << what;
+    }
+  }
+}
+
+TEST(GifFit, AnswersDegenerateTrainingClearly) {
+  const Recorded cell = recording_of(gif_cell(), 12000.0, 35);
+  Recorded silent = cell;
+  silent.crossings_ms[0].clear();
+  const GifFits none = fit(silent, {GifKind::gif});
+  EXPECT_EQ(none.fits[0].status, FitStatus::failed);
+  EXPECT_THAT(none.fits[0].reason, testing::HasSubstr("0 spikes in training are too few"));
+  Recorded five = cell;
+  five.crossings_ms[0].resize(5);
+  EXPECT_EQ(fit(five, {GifKind::gif}).fits[0].status, FitStatus::failed);
+  Recorded bursts = cell;
+  bursts.crossings_ms[0].clear();
+  for (double t = 1000.5; t < 11000.0; t += 1200.0) {
+    for (int i = 0; i < 5; ++i) bursts.crossings_ms[0].push_back(t + 6.0 * i);
+  }
+  expect_clear_answer(bursts, "bursts");
+  Recorded half = cell;
+  std::erase_if(half.crossings_ms[0], [](double t) { return t > 6000.0; });
+  expect_clear_answer(half, "silent half");
+  Recorded crammed = cell;
+  crammed.crossings_ms[0].clear();
+  for (double t = 10.5; t < 11990.0; t += 4.0) crammed.crossings_ms[0].push_back(t);
+  expect_clear_answer(crammed, "250 Hz");
+}
+
+TEST(GifFitOptions, RefuseEveryValueOutOfRange) {
+  const auto refused = [](auto change) {
+    GifFitOptions options;
+    change(options);
+    EXPECT_THROW(options.validate(), OptionError);
+  };
+  refused([](auto& o) { o.bin_ms = 0.0; });
+  refused([](auto& o) { o.softness_mV = 0.0; });
+  refused([](auto& o) { o.folds = 1; });
+  refused([](auto& o) { o.block_ms = 0.0; });
+  refused([](auto& o) { o.t_ref_ms = 0.0; });
+}
+
+}  // namespace
+}  // namespace libfit
