@@ -75,6 +75,19 @@ void align_uncompensated(Recording&& training, Membrane& membrane, unsigned thre
   membrane.recording = aligned(std::move(training), membrane.applied_lag_ms, threads);
 }
 
+// A voltage from which the amplifier took the electrode already would lose it twice.
+void warn_of_bridge(const Recording& training, Membrane& membrane) {
+  for (const Sweep& sweep : training.sweeps) {
+    if (sweep.note.bridge_balance_MOhm.value_or(0.0) == 0.0) continue;
+    membrane.warnings.push_back(
+        fmt::format("{}: sweep {}: a bridge balance of {:g} MOhm was taken out by the amplifier already, and "
+                    "the electrode "
+                    "is compensated once more; pass --no-compensation if the balance was right",
+                    sweep.voltage_source.file, sweep.number, *sweep.note.bridge_balance_MOhm));
+    return;
+  }
+}
+
 }  // namespace
 
 void MembraneOptions::validate() const { electrode.validate(); }
@@ -106,6 +119,7 @@ Membrane prepare_membrane(const std::optional<Recording>& electrode, Recording t
   Membrane membrane;
   membrane.warnings = training.warnings;
   if (options.compensate) {
+    warn_of_bridge(training, membrane);
     membrane.electrode =
         electrode ? electrode_of(*electrode, options) : electrode_from_training(training, options);
     if (electrode) {

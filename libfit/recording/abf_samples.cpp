@@ -74,6 +74,11 @@ std::vector<std::size_t> sweep_lengths(const std::string& file, const AbfLayout&
   return lengths;
 }
 
+Encoding encoding_of_input(const AbfChannel& input, bool float32, double factor) {
+  if (float32) return {SampleType::float32, factor, 0.0};
+  return {SampleType::int16, input.scale * factor, input.offset * factor};
+}
+
 template <typename Raw>
 void deinterleave(const std::byte* source, std::size_t stride, double scale, double offset,
                   std::span<double> target) {
@@ -127,14 +132,16 @@ SignalFile read_abf_samples(const ByteReader& bytes, const AbfLayout& layout) {
     channel.role = unit ? unit->role : ChannelRole::other;
     channel.to_internal = unit ? unit->to_internal : 1.0;
     channel.telegraph = input.telegraph;
+    channel.stored = {encoding_of_input(input, layout.float32, channel.to_internal)};
     std::size_t start = 0;
     for (const std::size_t length : lengths) {
       auto& samples = channel.sweeps.emplace_back(length / stride);
       const std::byte* first = data.data() + (start + c) * width;
-      const double factor = channel.to_internal;
-      if (!samples.empty() && layout.float32) deinterleave<float>(first, stride, factor, 0.0, samples);
+      const Encoding& stored = channel.stored.front();
+      if (!samples.empty() && layout.float32)
+        deinterleave<float>(first, stride, stored.scale, stored.offset, samples);
       if (!samples.empty() && !layout.float32)
-        deinterleave<std::int16_t>(first, stride, input.scale * factor, input.offset * factor, samples);
+        deinterleave<std::int16_t>(first, stride, stored.scale, stored.offset, samples);
       start += length;
     }
   }

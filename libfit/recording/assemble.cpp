@@ -9,6 +9,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/channel_choice.hpp"
+#include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
 
@@ -68,9 +69,27 @@ void check_same_step(const std::vector<Pair>& pairs) {
   }
 }
 
+// A file that tells a step for each sweep (NWB) may hold several.
+void check_same_step(const std::vector<Sweep>& sweeps) {
+  for (const Sweep& sweep : sweeps) {
+    const Sweep& first = sweeps.front();
+    if (std::abs(first.dt_ms - sweep.dt_ms) <= 1e-6 * first.dt_ms) continue;
+    throw DataError(
+        fmt::format("{}: sweep {} is sampled every {:g} ms but sweep {} every {:g} ms; one recording has one "
+                    "step, pick sweeps with --sweeps or --stimulus",
+                    sweep.voltage_source.file, first.number, first.dt_ms, sweep.number, sweep.dt_ms));
+  }
+}
+
 [[noreturn]] void refuse_missing(const SignalFile& file, ChannelRole role, const std::string& why) {
   throw DataError(
       fmt::format("{}: no channel is a {}: {}; {}", file.path, role_name(role), list_channels(file), why));
+}
+
+[[noreturn]] void refuse_without_channels(const SignalFile& file) {
+  throw DataError(fmt::format(
+      "{}: holds no current-clamp response with its stimulus{}; give a recording with both", file.path,
+      file.left_out.empty() ? "" : fmt::format(", but {}", fmt::join(file.left_out, ", "))));
 }
 
 // Files with both channels stand for themselves; halves are paired in order. The place of the voltage counts.
@@ -80,6 +99,7 @@ std::vector<Pair> pair_files(std::span<const SignalFile> files, const AssembleOp
   std::vector<Half> currents;
   std::vector<std::size_t> places;  // of the pairs that wait for their current
   for (const SignalFile& file : files) {
+    if (file.channels.empty()) refuse_without_channels(file);
     auto voltage = choose_channel(file, ChannelRole::voltage, options.voltage_channel, options.voltage_unit);
     auto current = choose_channel(file, ChannelRole::current, options.current_channel, options.current_unit);
     if (!voltage && !current) {
@@ -116,28 +136,9 @@ std::vector<Pair> pair_files(std::span<const SignalFile> files, const AssembleOp
   return pairs;
 }
 
-struct Window {
-  std::size_t first;
-  std::size_t last;  // one past
-};
-
-Window window_of(std::size_t size, double dt_ms, const AssembleOptions& options, const std::string& place) {
-  // The tolerance keeps a limit that is a multiple of the step on its sample despite rounding.
-  const auto sample = [&](double time_ms) {
-    const double index = std::ceil(time_ms / dt_ms - 1e-6);
-    return index >= static_cast<double>(size) ? size : static_cast<std::size_t>(std::max(index, 0.0));
-  };
-  const Window window{sample(options.from_ms), options.to_ms ? sample(*options.to_ms) : size};
-  if (window.first >= window.last) {
-    throw DataError(fmt::format("{}: lasts {:g} s, so nothing of it lies between --from {:g} s and --to",
-                                place, static_cast<double>(size) * dt_ms / 1000.0, options.from_ms / 1000.0));
-  }
-  return window;
-}
-
 // `spare`: the file's own samples, which may be taken instead of copied; null where the file is to stay
 // whole.
-std::vector<double> cut(const Half& half, std::size_t sweep, Window window, double offset,
+std::vector<double> cut(const Half& half, std::size_t sweep, SampleWindow window, double offset,
                         std::vector<double>* spare) {
   const auto& source = half.channel().sweeps[sweep];
   std::vector<double> samples;
@@ -154,8 +155,11 @@ std::vector<double> cut(const Half& half, std::size_t sweep, Window window, doub
   return samples;
 }
 
-ChannelSource source_of(const Half& half, double offset) {
-  return {half.file->path, half.channel().name, half.chosen.unit, half.chosen.to_internal, offset};
+ChannelSource source_of(const Half& half, std::size_t sweep, double offset) {
+  Encoding stored = encoding_of(half.channel(), sweep);
+  if (half.chosen.factor != 1.0) stored.scale *= half.chosen.factor;
+  if (half.chosen.factor != 1.0) stored.offset *= half.chosen.factor;
+  return {half.file->path, half.channel().name, half.chosen.unit, half.chosen.to_internal, offset, stored};
 }
 
 std::string place_of(const Half& half, std::size_t number) {
@@ -214,15 +218,23 @@ Sweep read_sweep(const Pair& pair, std::size_t index, const AssembleOptions& opt
   Sweep sweep;
   sweep.number = index + 1;
   sweep.dt_ms = pair.voltage.file->dt_ms;
+  const auto& notes = pair.voltage.channel().notes;
+  if (index < notes.size()) {
+    sweep.note = notes[index];
+    sweep.number = sweep.note.number;
+    sweep.dt_ms = sweep.note.dt_ms;
+  }
   const std::string place = place_of(pair.voltage, sweep.number);
-  const Window window = window_of(pair.voltage.channel().sweeps[index].size(), sweep.dt_ms, options, place);
-  sweep.start_ms = static_cast<double>(window.first) * sweep.dt_ms;
+  const std::size_t size = pair.voltage.channel().sweeps[index].size();
+  const SampleWindow window = sample_window(size, sweep.dt_ms, options.from_ms, options.to_ms);
+  if (window.empty()) refuse_empty_window(place, size, sweep.dt_ms, options.from_ms);
+  sweep.start_ms = sweep.note.start_ms + static_cast<double>(window.first) * sweep.dt_ms;
   sweep.voltage_mV =
       cut(pair.voltage, index, window, options.voltage_offset_mV, spare_samples(spare, pair.voltage, index));
   sweep.current_pA =
       cut(pair.current, index, window, options.current_offset_pA, spare_samples(spare, pair.current, index));
-  sweep.voltage_source = source_of(pair.voltage, options.voltage_offset_mV);
-  sweep.current_source = source_of(pair.current, options.current_offset_pA);
+  sweep.voltage_source = source_of(pair.voltage, index, options.voltage_offset_mV);
+  sweep.current_source = source_of(pair.current, index, options.current_offset_pA);
   const std::string current_place = place_of(pair.current, sweep.number);
   refuse_not_finite(sweep.voltage_mV, sweep, place);
   refuse_not_finite(sweep.current_pA, sweep, current_place);
@@ -249,6 +261,11 @@ void add_warnings(const Pair& pair, const std::vector<const Sweep*>& sweeps,
 }
 
 }  // namespace
+
+void refuse_empty_window(const std::string& place, std::size_t size, double dt_ms, double from_ms) {
+  throw DataError(fmt::format("{}: lasts {:g} s, so nothing of it lies between --from {:g} s and --to", place,
+                              static_cast<double>(size) * dt_ms / 1000.0, from_ms / 1000.0));
+}
 
 void AssembleOptions::validate() const {
   check_options({{"current-offset", current_offset_pA, std::isfinite(current_offset_pA), "finite [pA]"},
@@ -317,6 +334,7 @@ Recording assemble(std::span<const SignalFile> files, const AssembleOptions& opt
   Recording recording;
   for (const std::size_t i : chosen)
     recording.sweeps.push_back(read_sweep(pairs[all[i].first], all[i].second, options, spare));
+  check_same_step(recording.sweeps);
   for (const SignalFile& file : files)
     recording.warnings.insert(recording.warnings.end(), file.warnings.begin(), file.warnings.end());
   for (std::size_t p = 0; p < pairs.size(); ++p) {
@@ -344,8 +362,27 @@ Recording read_recording(const std::vector<std::filesystem::path>& paths, const 
   require(!paths.empty(), "read_recording: no files");
   std::vector<SignalFile> files;
   files.reserve(paths.size());
-  for (const auto& path : paths) files.push_back(open_signal_file(path, open));
-  return assemble_taking(std::move(files), assemble);
+  // A reader that can read parts is told which; the sweeps are counted through all files, so only where there
+  // is one file.
+  OpenOptions part = open;
+  if (paths.size() == 1) part.nwb.sweeps = assemble.sweeps;
+  part.nwb.from_ms = assemble.from_ms;
+  part.nwb.to_ms = assemble.to_ms;
+  AssembleOptions rest = assemble;
+  std::size_t cut = 0;
+  for (const auto& path : paths) {
+    files.push_back(open_signal_file(path, part));
+    if (files.back().sweeps_chosen) rest.sweeps.clear();
+    cut += files.back().times_chosen ? 1 : 0;
+  }
+  const bool limited = assemble.from_ms > 0.0 || assemble.to_ms;
+  if (limited && cut > 0 && cut < files.size())
+    throw OptionError(
+        fmt::format("{} and {} are of different formats; give one format a role, or no --from and --to",
+                    files.front().path, files.back().path));
+  if (cut > 0) rest.from_ms = 0.0;
+  if (cut > 0) rest.to_ms.reset();
+  return assemble_taking(std::move(files), rest);
 }
 
 }  // namespace libfit

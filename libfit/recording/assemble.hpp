@@ -45,6 +45,10 @@ Recording assemble_taking(std::vector<SignalFile> files, const AssembleOptions& 
 Recording read_recording(const std::vector<std::filesystem::path>& paths, const OpenOptions& open = {},
                          const AssembleOptions& assemble = {});
 
+// Throws DataError: nothing of a sweep of `size` samples lies between --from and --to.
+[[noreturn]] void refuse_empty_window(const std::string& place, std::size_t size, double dt_ms,
+                                      double from_ms);
+
 // Indices from 0 of a selection like "1-3,5" out of `count`, in the order written. Throws OptionError for a
 // number that is not there, named twice, or for anything that is no selection.
 std::vector<std::size_t> parse_selection(const std::string& selection, std::size_t count);

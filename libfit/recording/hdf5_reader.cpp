@@ -9,73 +9,20 @@
 #include <vector>
 
 #include "libfit/core/error.hpp"
-#include "libfit/recording/hdf5_internal.hpp"
+#include "libfit/recording/hdf5_values_internal.hpp"
 #include "libfit/recording/units.hpp"
 
 namespace libfit {
 namespace {
 
+using hdf5::check_storage;
+using hdf5::damaged;
+using hdf5::File;
 using hdf5::Handle;
+using hdf5::read_attribute;
 
 constexpr std::size_t kMaxListed = 40;
 constexpr int kMaxDepth = 12;
-constexpr std::size_t kMaxText = 4096;
-// A chunk of deflate expands by this factor at most.
-constexpr std::uint64_t kDeflateRatio = 1032;
-
-struct File {
-  const std::string path;
-  const std::uint64_t size;
-  const Handle handle;
-};
-
-std::string damaged(const File& file, const std::string& what) {
-  return fmt::format("{}: {}; the file is damaged, or its writer is not finished with it", file.path, what);
-}
-
-// ---- attributes
-
-std::optional<std::string> read_text(const Handle& attribute, const Handle& type, const Handle& space) {
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) return std::nullopt;
-  if (H5Tis_variable_str(type.get()) > 0) {
-    const Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(memory.get(), H5T_VARIABLE);
-    H5Tset_cset(memory.get(), H5Tget_cset(type.get()));
-    char* text = nullptr;
-    if (H5Aread(attribute.get(), memory.get(), &text) < 0 || text == nullptr) return std::nullopt;
-    const std::string copy(text, ::strnlen(text, kMaxText));
-    H5free_memory(text);
-    return to_utf8(trimmed(copy));
-  }
-  const std::size_t size = H5Tget_size(type.get());
-  if (size == 0 || size > kMaxText) return std::nullopt;
-  std::string text(size, '\0');
-  if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return std::nullopt;
-  return to_utf8(trimmed(text.substr(0, text.find('\0'))));
-}
-
-struct Attribute {
-  std::optional<std::string> text;
-  std::optional<double> number;
-};
-
-Attribute read_attribute(const Handle& object, const std::string& name) {
-  Attribute result;
-  if (H5Aexists(object.get(), name.c_str()) <= 0) return result;
-  const Handle attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
-  if (!attribute.ok()) return result;
-  const Handle type(H5Aget_type(attribute.get()), H5Tclose);
-  const Handle space(H5Aget_space(attribute.get()), H5Sclose);
-  if (!type.ok() || !space.ok()) return result;
-  const H5T_class_t kind = H5Tget_class(type.get());
-  if (kind == H5T_STRING) result.text = read_text(attribute, type, space);
-  if ((kind == H5T_INTEGER || kind == H5T_FLOAT) && H5Sget_simple_extent_npoints(space.get()) == 1) {
-    double value = 0.0;
-    if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) >= 0) result.number = value;
-  }
-  return result;
-}
-
 // ---- datasets
 
 // Numbers in one or two dimensions, more than a handful: the rest of a file is not worth listing.
@@ -140,54 +87,6 @@ std::vector<hsize_t> shape_of(const Handle& dataset, const std::string& place) {
                     shape[0], shape[1]));
   }
   return shape;
-}
-
-// Refuses before anything is allocated: filters of unknown expansion, chunks or totals beyond the limits, and
-// shapes that the bytes stored in the file cannot fill.
-void check_storage(const File& file, const Handle& dataset, std::uint64_t samples, std::uint64_t width,
-                   const std::string& place) {
-  const std::uint64_t limit = std::max(kDecompressionLimit, kDecompressionRatio * file.size);
-  const std::uint64_t stored = H5Dget_storage_size(dataset.get());
-  if (width == 0 || width > 16 || samples > limit / std::max<std::uint64_t>(width, 8)) {
-    throw InputError(fmt::format("{}: {} samples are more than a file of {} bytes may hold here ({} bytes)",
-                                 place, samples, file.size, limit));
-  }
-  const Handle plan(H5Dget_create_plist(dataset.get()), H5Pclose);
-  if (!plan.ok()) throw InputError(fmt::format("{}: its layout cannot be read; the file is damaged", place));
-  std::uint64_t expansion = 1;
-  const int filters = H5Pget_nfilters(plan.get());
-  for (int i = 0; i < filters; ++i) {
-    unsigned flags = 0;
-    unsigned settings = 0;
-    std::size_t values = 0;
-    const H5Z_filter_t filter =
-        H5Pget_filter2(plan.get(), static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &settings);
-    if (filter == H5Z_FILTER_DEFLATE) expansion = kDeflateRatio;
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) {
-      throw InputError(fmt::format(
-          "{}: is stored with filter {}, which is not read; repack it with gzip (h5repack -f GZIP=1)", place,
-          static_cast<int>(filter)));
-    }
-  }
-  if (H5Pget_layout(plan.get()) == H5D_CHUNKED) {
-    std::array<hsize_t, H5S_MAX_RANK> chunk{};
-    const int rank = H5Pget_chunk(plan.get(), static_cast<int>(chunk.size()), chunk.data());
-    std::uint64_t size = width;
-    for (int i = 0; i < rank; ++i) {
-      if (chunk[static_cast<std::size_t>(i)] > limit / size)
-        throw InputError(fmt::format("{}: its chunks are larger than {} bytes", place, limit));
-      size *= std::max<hsize_t>(chunk[static_cast<std::size_t>(i)], 1);
-    }
-  }
-  if (H5Pget_layout(plan.get()) != H5D_CHUNKED && H5Pget_external_count(plan.get()) > 0)
-    throw InputError(fmt::format("{}: is stored in another file, which is not followed", place));
-  if (H5Pget_layout(plan.get()) == H5D_VIRTUAL)
-    throw InputError(fmt::format("{}: is a view of other files, which are not followed", place));
-  if (stored > file.size || samples * width / expansion > stored) {
-    throw InputError(
-        fmt::format("{}: {} samples but {} bytes stored; the file is damaged or was not written to the end",
-                    place, samples, stored));
-  }
 }
 
 struct Dataset {
@@ -351,9 +250,7 @@ bool looks_like_hdf5(std::span<const std::byte> head) {
 
 SignalFile read_hdf5(const std::filesystem::path& path, const Hdf5Options& options) {
   const hdf5::Silence silence;
-  const File file{path.string(), std::filesystem::file_size(path),
-                  Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose)};
-  if (!file.handle.ok()) throw InputError(damaged(file, "cannot be opened as HDF5"));
+  const File file = hdf5::open_file(path.string());
   if (options.voltage_dataset.empty() && options.current_dataset.empty()) {
     throw OptionError(fmt::format("{}: name the datasets with --voltage-dataset and --current-dataset; {}",
                                   file.path, listing(file)));

@@ -143,6 +143,13 @@ void convert(const ByteReader& bytes, const Wave& wave, Channel& channel) {
   }
 }
 
+// The smallest type that holds every number of the wave's.
+SampleType stored_type(unsigned type) {
+  if ((type & kFloat32) != 0) return SampleType::float32;
+  if (type == kInt16 || (type & kInt8) != 0) return SampleType::int16;
+  return type == kInt32 || type == (kInt16 | kUnsigned) ? SampleType::int32 : SampleType::float64;
+}
+
 void convert_samples(const ByteReader& bytes, const Wave& wave, Channel& channel) {
   switch (wave.type) {
     case kFloat32:
@@ -208,6 +215,7 @@ SignalFile read_igor_wave(std::span<const std::byte> content, const std::string&
     channel.role = unit->role;
     channel.to_internal = unit->to_internal;
   }
+  channel.stored = {{stored_type(wave.type), channel.to_internal, 0.0}};
   convert_samples(bytes, wave, channel);
   return file;
 }

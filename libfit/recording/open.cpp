@@ -15,6 +15,7 @@
 #include "libfit/recording/hdf5_reader.hpp"
 #include "libfit/recording/igor_reader.hpp"
 #include "libfit/recording/igor_text_reader.hpp"
+#include "libfit/recording/nwb_reader.hpp"
 #include "libfit/recording/text_reader.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -71,7 +72,7 @@ SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path,
                      {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
   throw InputError(
       fmt::format("{}: is of no format that is read (ABF 1 and 2, Axon text, Igor binary wave and text, "
-                  "HDF5, delimited text)",
+                  "NWB, HDF5, delimited text)",
                   path));
 }
 
@@ -82,7 +83,15 @@ void check_unit(std::string_view option, const std::string& unit, ChannelRole ro
     throw OptionError(fmt::format("{} = {}: must be a unit of {}", option, unit, role_name(role)));
 }
 
+void refuse_stimulus(const std::string& path, const OpenOptions& options) {
+  if (options.nwb.stimulus.empty()) return;
+  throw OptionError(fmt::format(
+      "--stimulus {}: {} is no NWB file, and files of its format name no stimuli; pick sweeps with --sweeps",
+      options.nwb.stimulus, path));
+}
+
 void check_step(const SignalFile& file, const OpenOptions& options) {
+  if (file.channels.empty()) return;  // an NWB file without a sweep to read
   if (!(file.dt_ms >= kShortestStep_ms && file.dt_ms <= kLongestStep_ms)) {
     throw InputError(
         fmt::format("{}: a sampling step of {:g} ms is not to be believed; the file is damaged or its unit "
@@ -113,6 +122,13 @@ SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions
   const bool regular = std::filesystem::is_regular_file(path, problem);
   if (!regular || !looks_like_hdf5(read_head(path)))
     return parse_signal_file(read_file(path), path.string(), options);
+  const bool datasets_named = !options.voltage_dataset.empty() || !options.current_dataset.empty();
+  if (!datasets_named && is_nwb(path)) {
+    NwbOptions nwb = options.nwb;
+    nwb.units_stated = !options.voltage_unit.empty() || !options.current_unit.empty();
+    return checked(read_nwb(path, nwb), options);
+  }
+  refuse_stimulus(path.string(), options);
   return checked(read_hdf5(path, {options.voltage_dataset, options.current_dataset, options.voltage_unit,
                                   options.current_unit, options.dt_ms}),
                  options);
@@ -121,6 +137,7 @@ SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions
 SignalFile parse_signal_file(std::span<const std::byte> content, const std::string& path,
                              const OpenOptions& options) {
   options.validate();
+  refuse_stimulus(path, options);
   return checked(read_bytes(content, path, options), options);
 }
 

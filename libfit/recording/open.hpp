@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "libfit/recording/nwb_reader.hpp"
 #include "libfit/recording/signal_file.hpp"
 
 namespace libfit {
@@ -24,6 +25,7 @@ struct OpenOptions {
   std::string voltage_unit;  // likewise ("mV")
   std::string voltage_dataset;  // path within an HDF5 file
   std::string current_dataset;
+  NwbOptions nwb;  // which part of an NWB file; files of other formats are read whole
 
   void validate() const;  // throws OptionError
 };

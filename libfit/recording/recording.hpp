@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "libfit/recording/sweep_note.hpp"
+
 namespace libfit {
 
 // Where the samples of one channel of a sweep came from and how they became pA or mV.
@@ -15,6 +17,7 @@ struct ChannelSource {
   std::string file_unit;     // unit as written in the file or stated by an option
   double to_internal = 1.0;  // factor from the file's unit to pA or mV
   double offset = 0.0;       // added after conversion (pA or mV), by option
+  Encoding stored{};         // how the file stored the samples
 };
 
 // One stretch of held-clock samples: current_pA[k] is held from k*dt_ms to (k+1)*dt_ms, voltage_mV[k] is
@@ -27,6 +30,7 @@ struct Sweep {
   std::size_t number = 1;  // sweep of the file, counted from 1
   ChannelSource current_source;
   ChannelSource voltage_source;
+  SweepNote note;  // what the file tells of the sweep besides; empty for most formats
 
   std::size_t size() const { return voltage_mV.size(); }
   double duration_ms() const { return static_cast<double>(size()) * dt_ms; }

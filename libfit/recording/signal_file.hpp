@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "libfit/recording/sweep_note.hpp"
+
 namespace libfit {
 
 enum class ChannelRole { voltage, current, other };
@@ -22,19 +24,33 @@ struct Channel {
   std::vector<std::vector<double>> sweeps;
   double to_internal = 1.0;                  // factor from the file's unit to the samples' unit
   ClampMode telegraph = ClampMode::unknown;  // mode that the amplifier telegraphed for this channel
+  std::vector<Encoding> stored;              // one for all sweeps, or one a sweep; empty: not known
+  std::vector<SweepNote> notes;              // one a sweep; empty for formats that tell nothing of sweeps
 };
 
 struct SignalFile {
   std::string path;    // as given
-  std::string format;  // "ABF2", "ABF1", "IBW", "text", "HDF5"
-  double dt_ms = 0.0;
+  std::string format;  // "ABF2", "ABF1", "IBW", "text", "HDF5", "NWB 2.6.0"
+  double dt_ms = 0.0;  // of the first sweep, where they differ (NWB): then the notes tell each
   std::vector<Channel> channels;
   // Mode that follows from the units of the analog outputs which carried the command waveform.
   ClampMode command = ClampMode::unknown;
+  std::vector<std::string> left_out;  // parts of the file that are no current-clamp sweep, each with why
+  // What the reader of the format did already: sweeps picked, times cut, and whether samples were read at all
+  // (else each sweep is empty and its note tells its length).
+  bool sweeps_chosen = false;
+  bool times_chosen = false;
+  bool samples_read = true;
   // What was noticed; each a sentence that says where.
   std::vector<std::string> warnings;
 
   double rate_Hz() const { return 1000.0 / dt_ms; }
 };
+
+// How the samples of a sweep were stored; float64 where that is not known.
+inline Encoding encoding_of(const Channel& channel, std::size_t sweep) {
+  if (channel.stored.empty()) return {};
+  return sweep < channel.stored.size() ? channel.stored[sweep] : channel.stored.front();
+}
 
 }  // namespace libfit

@@ -16,8 +16,8 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<std::string> kCommands{"stimulus", "steps",    "inspect", "compensate", "iv", "fit",
-                                         "analyze",  "simulate", "score",   "plot",       "run"};
+const std::vector<std::string> kCommands{"stimulus", "steps",   "inspect",  "import", "compensate", "iv",
+                                         "fit",      "analyze", "simulate", "score",  "plot",       "run"};
 
 std::string help_of(const std::string& command) {
   const auto result = run_dyniv({command, "--help"});

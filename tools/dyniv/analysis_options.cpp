@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
@@ -21,8 +22,10 @@ po::options_description role_options(const std::vector<RoleArguments*>& roles) {
   for (RoleArguments* role : roles) {
     const std::string& name = role->role;
     auto& selection = role->selection;
-    group.add_options()((name + "-sweeps").c_str(), po::value(&selection.sweeps)->value_name("LIST"),
-                        fmt::format("sweeps of the {} files [--sweeps]", name).c_str());
+    group.add_options()((name + "-stimulus").c_str(), po::value(&role->stimulus)->value_name("NAME"),
+                        "sweeps of an NWB file whose stimulus is called so [--stimulus]")(
+        (name + "-sweeps").c_str(), po::value(&selection.sweeps)->value_name("LIST"),
+        fmt::format("sweeps of the {} files [--sweeps]", name).c_str());
     add_number(
         group, name + "-from", "S", from_zero(1e6, "s"), [&](double s) { selection.from_ms = 1000.0 * s; },
         "start within each sweep, s [--from]");
@@ -35,6 +38,20 @@ po::options_description role_options(const std::vector<RoleArguments*>& roles) {
         "added to the recorded current, pA [--current-offset]");
   }
   return group;
+}
+
+void fill_roles(const CommandLine& line, const std::string& cell, const std::vector<RoleArguments*>& roles) {
+  if (cell.empty()) return;
+  if (!std::filesystem::exists(cell))
+    throw libfit::InputError(
+        fmt::format("{}: cannot be opened: there is no such file; check the path", cell));
+  const std::vector<std::string> told = libfit::recording_roles(cell);
+  for (RoleArguments* role : roles) {
+    const bool there = std::find(told.begin(), told.end(), role->role) != told.end();
+    const bool picked =
+        line.has(role->role + "-stimulus") || (told.empty() && line.has(role->role + "-sweeps"));
+    if (role->files.empty() && (there || picked)) role->files.push_back(cell);
+  }
 }
 
 libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
@@ -50,7 +67,10 @@ libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
                     role.role, *assemble.to_ms / 1000.0, assemble.from_ms / 1000.0));
   }
   const std::vector<std::filesystem::path> paths(role.files.begin(), role.files.end());
-  return libfit::read_recording(paths, shared.open, assemble);
+  libfit::OpenOptions open = shared.open;
+  open.nwb.role = role.role;
+  if (line.has(role.role + "-stimulus")) open.nwb.stimulus = role.stimulus;
+  return libfit::read_recording(paths, open, assemble);
 }
 
 po::options_description analysis_options(AnalysisArguments& a, Stage last) {

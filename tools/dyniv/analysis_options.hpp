@@ -19,16 +19,22 @@ struct RoleArguments {
   std::string role;
   std::vector<std::string> files{};
   libfit::AssembleOptions selection{};  // of this role: sweeps, times, offset of the current
+  std::string stimulus{};               // of this role, in NWB files
 };
 
 // --ROLE FILE...
 void add_role_files(boost::program_options::options_description& group, RoleArguments& role,
                     const std::string& about);
-// --ROLE-sweeps, --ROLE-from, --ROLE-to, --ROLE-current-offset, for each of the roles.
+// --ROLE-stimulus, --ROLE-sweeps, --ROLE-from, --ROLE-to, --ROLE-current-offset, for each of the roles.
 boost::program_options::options_description role_options(const std::vector<RoleArguments*>& roles);
 
+// Gives the roles without files of their own those sweeps of `cell`, an NWB file, that have the role, or that
+// an option of the role picks.
+void fill_roles(const CommandLine& line, const std::string& cell, const std::vector<RoleArguments*>& roles);
+
 // Reads the files of a role; `shared` holds what all roles have in common (channels, units, offsets). A
-// selection of the role itself wins.
+// selection of the role itself wins. Of NWB files that tell roles, the sweeps of this role are read unless a
+// stimulus is named.
 libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
                             const RecordingArguments& shared);
 

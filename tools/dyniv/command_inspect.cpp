@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "command_line.hpp"
+#include "inspect_sweeps.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/version.hpp"
@@ -26,6 +27,9 @@ using libfit::ChannelRole;
 using libfit::SignalFile;
 using nlohmann::json;
 
+// Files of more samples than this are listed only: about a second of reading.
+constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 26;
+
 struct SweepSummary {
   std::size_t points = 0;
   double first = 0.0;
@@ -40,6 +44,7 @@ struct ChannelSummary {
 
 struct FileSummary {
   std::vector<ChannelSummary> channels;
+  std::vector<std::vector<std::size_t>> repeats;  // by channel
   std::vector<std::string> warnings;
 };
 
@@ -56,7 +61,8 @@ void count_spikes(Channel& channel, double dt_ms, ChannelSummary& summary) {
   for (auto& samples : channel.sweeps) {
     libfit::Sweep& sweep = recording.sweeps.emplace_back();
     sweep.voltage_mV = std::move(samples);
-    sweep.dt_ms = dt_ms;
+    const std::size_t number = recording.sweeps.size() - 1;
+    sweep.dt_ms = number < channel.notes.size() ? channel.notes[number].dt_ms : dt_ms;
   }
   const auto trains = libfit::detect_spikes(recording, libfit::choose_spike_criterion(recording));
   for (std::size_t s = 0; s < trains.size(); ++s) summary.sweeps[s].spikes = trains[s].size();
@@ -65,14 +71,21 @@ void count_spikes(Channel& channel, double dt_ms, ChannelSummary& summary) {
 // Samples are not needed any more afterwards.
 FileSummary summarise(SignalFile& file) {
   FileSummary summary;
+  summary.repeats = repeats_of(file);
   summary.warnings = file.warnings;
+  if (!file.samples_read)
+    summary.warnings.push_back(fmt::format(
+        "{}: its samples were not read, as they are many; look at some with --sweeps, --stimulus, "
+        "--from and --to",
+        file.path));
   for (std::size_t c = 0; c < file.channels.size(); ++c) {
     Channel& channel = file.channels[c];
     ChannelSummary& row = summary.channels.emplace_back();
     std::vector<std::span<const double>> traces;
     for (const auto& samples : channel.sweeps) {
       SweepSummary& sweep = row.sweeps.emplace_back();
-      sweep.points = samples.size();
+      const std::size_t number = row.sweeps.size() - 1;
+      sweep.points = file.samples_read ? samples.size() : channel.notes[number].points;
       traces.emplace_back(samples);
       if (samples.empty()) continue;
       sweep.first = samples.front();
@@ -84,7 +97,7 @@ FileSummary summarise(SignalFile& file) {
       summary.warnings.push_back(place + ": holds samples that are not finite");
     for (std::string& trap : libfit::trace_traps(channel.role, place, traces))
       summary.warnings.push_back(std::move(trap));
-    count_spikes(channel, file.dt_ms, row);
+    if (file.samples_read) count_spikes(channel, file.dt_ms, row);
   }
   return summary;
 }
@@ -120,12 +133,14 @@ json to_json(const SignalFile& file, const FileSummary& summary) {
                         {"samples_unit", std::string(libfit::samples_unit(channel))},
                         {"role", std::string(libfit::role_name(channel.role))},
                         {"sweeps", std::move(sweeps)}});
+    if (!channel.notes.empty()) channels.back()["notes"] = notes_json(channel, summary.repeats[c]);
   }
   return {{"path", file.path},
           {"sha256", libfit::sha256_of_file(file.path)},
           {"format", file.format},
-          {"rate_Hz", file.rate_Hz()},
+          {"rate_Hz", number_or_null(file.dt_ms > 0.0, file.rate_Hz())},
           {"sweep_count", sweep_count(file)},
+          {"left_out", file.left_out},
           {"warnings", summary.warnings},
           {"channels", std::move(channels)}};
 }
@@ -160,15 +175,28 @@ Pooled pool(const ChannelSummary& channel) {
 std::string durations(const SignalFile& file) {
   double shortest = INFINITY;
   double longest = 0.0;
+  const auto meet = [&](std::size_t points, double dt_ms) {
+    const double duration_s = static_cast<double>(points) * dt_ms / 1000.0;
+    shortest = std::min(shortest, duration_s);
+    longest = std::max(longest, duration_s);
+  };
   for (const Channel& channel : file.channels) {
+    for (const libfit::SweepNote& note : channel.notes) meet(note.points, note.dt_ms);
     for (const auto& row : channel.sweeps) {
-      const double duration_s = static_cast<double>(row.size()) * file.dt_ms / 1000.0;
-      shortest = std::min(shortest, duration_s);
-      longest = std::max(longest, duration_s);
+      if (channel.notes.empty()) meet(row.size(), file.dt_ms);
     }
   }
   if (shortest >= longest) return fmt::format("{:g} s", longest);
   return fmt::format("{:g} to {:g} s", shortest, longest);
+}
+
+// Files that are read whole are shown whole.
+void refuse_parts(const SignalFile& file, const libfit::NwbOptions& part) {
+  const bool sweeps = !part.sweeps.empty() && !file.sweeps_chosen;
+  const bool times = (part.from_ms > 0.0 || part.to_ms) && !file.times_chosen;
+  if (!sweeps && !times) return;
+  throw libfit::OptionError(fmt::format(
+      "{}: --sweeps, --from and --to pick from NWB files of one electrode only; leave them out", file.path));
 }
 
 void print_table(const SignalFile& file, const FileSummary& summary, const std::string& duration) {
@@ -187,6 +215,7 @@ void print_table(const SignalFile& file, const FileSummary& summary, const std::
         channel.file_unit.empty() ? "none" : channel.file_unit, libfit::role_name(channel.role), pooled.mean,
         pooled.sd, libfit::samples_unit(channel), pooled.spikes ? fmt::format("{}", *pooled.spikes) : "");
   }
+  std::cout << notes_table(file, summary.repeats);
   for (const std::string& warning : summary.warnings) std::cout << "  warning: " << warning << "\n";
 }
 
@@ -205,10 +234,12 @@ int command_inspect(const std::vector<std::string>& arguments) {
   files.add_options()("file", po::value(&paths)->value_name("FILE"), "recording to read");
   line.add(files);
   line.add(opening_options(recording));
+  line.add(part_options(recording));
   line.positional("file");
   line.parse(arguments);
   if (paths.empty()) throw libfit::OptionError("no file is named; see `dyniv inspect --help`");
   recording.open.validate();
+  recording.open.nwb.listing_limit = kMostSamples;
 
   json shown = json::array();
   std::vector<std::string> problems;
@@ -216,6 +247,7 @@ int command_inspect(const std::vector<std::string>& arguments) {
   for (const std::string& path : paths) {
     try {
       SignalFile file = libfit::open_signal_file(path, recording.open);
+      refuse_parts(file, recording.open.nwb);
       const std::string duration = durations(file);
       const FileSummary summary = summarise(file);
       if (line.common().json) {

@@ -19,6 +19,7 @@ namespace {
 namespace po = boost::program_options;
 
 struct Settings {
+  std::string cell;
   RoleArguments electrode{"electrode"};
   RoleArguments training{"training"};
   RoleArguments test{"test"};
@@ -40,6 +41,11 @@ void add_options(CommandLine& line, Settings& settings) {
                       "stimulus.json of `dyniv stimulus`, which tells what each of --recordings is")(
       "recordings", po::value(&settings.recordings)->multitoken()->composing()->value_name("FILE..."),
       "recordings of that protocol, in any order");
+  roles.add_options()(
+      "cell", po::value(&settings.cell)->value_name("FILE"),
+      "one NWB file with the sweeps of every role, as `dyniv import` writes it; also the word "
+      "without a dash");
+  line.positional("cell");
   line.add(roles);
   line.add(recording_options(settings.recording));
   line.add(role_options({&settings.electrode, &settings.training, &settings.test}));
@@ -63,6 +69,16 @@ libfit::CharacterizeOptions characterize_options(const CommandLine& line, const 
   return options;
 }
 
+[[noreturn]] void refuse_without_training(const Settings& settings) {
+  if (!settings.recordings.empty())
+    throw libfit::OptionError("none of --recordings is the training block of the protocol; add its file");
+  if (settings.cell.empty()) throw libfit::OptionError("--training is missing; see `dyniv run --help`");
+  throw libfit::OptionError(
+      fmt::format("{}: tells no sweeps of the role `training`; name them with --training-stimulus (and "
+                  "--test-stimulus), as `dyniv inspect` shows them, or give the recordings with --training",
+                  settings.cell));
+}
+
 // Before anything is read in full.
 void find_roles(const CommandLine& line, Settings& settings) {
   if (settings.protocol_path.empty() != settings.recordings.empty())
@@ -72,10 +88,8 @@ void find_roles(const CommandLine& line, Settings& settings) {
     settings.recognised = assign_roles(line, settings.protocol_path, settings.recordings, settings.recording,
                                        {&settings.electrode, &settings.training, &settings.test});
   }
-  if (!settings.training.files.empty()) return;
-  throw settings.recordings.empty()
-      ? libfit::OptionError("--training is missing; see `dyniv run --help`")
-      : libfit::OptionError("none of --recordings is the training block of the protocol; add its file");
+  fill_roles(line, settings.cell, {&settings.electrode, &settings.training, &settings.test});
+  if (settings.training.files.empty()) refuse_without_training(settings);
 }
 
 libfit::CellRecordings read_all(const CommandLine& line, const Settings& settings) {
@@ -101,7 +115,8 @@ void print_summary(const libfit::Characterization& result, const Settings& setti
 }  // namespace
 
 int command_run(const std::vector<std::string>& arguments) {
-  CommandLine line("run", "run --training FILE... [--electrode FILE...] [--test FILE...] --out DIR [options]",
+  CommandLine line("run",
+                   "run (CELL.nwb | --training FILE... [--electrode FILE...] [--test FILE...]) --out DIR",
                    "From recordings to fitted models with intervals, their scores on test sweeps the fit has "
                    "not seen, tables\n"
                    "and figures. `dyniv inspect FILE` tells first what is in a file.");

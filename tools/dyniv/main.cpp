@@ -13,6 +13,7 @@
 #include "command_analyze.hpp"
 #include "command_compensate.hpp"
 #include "command_fit.hpp"
+#include "command_import.hpp"
 #include "command_inspect.hpp"
 #include "command_iv.hpp"
 #include "command_line.hpp"
@@ -33,6 +34,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"stimulus", "Plan", "currents for the rig: electrode noise, training and test noise, steps",
      command_stimulus},
     {"inspect", "Look", "what is in a file: sweeps, channels, units, rate, spikes, traps", command_inspect},
+    {"import", "Look", "recordings of one cell, of any format, into one NWB 2 file", command_import},
     {"compensate", "Measure", "take the electrode out of a recording", command_compensate},
     {"steps", "Measure", "resistance, time constant, rheobase and f-I curve from current steps",
      command_steps},

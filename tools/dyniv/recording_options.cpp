@@ -28,7 +28,11 @@ void add_opening(po::options_description& group, RecordingArguments& arguments) 
                                                po::value(&arguments.open.voltage_dataset)->value_name("PATH"),
                                                "dataset of the voltage in an HDF5 file")(
       "current-dataset", po::value(&arguments.open.current_dataset)->value_name("PATH"),
-      "dataset of the current in an HDF5 file");
+      "dataset of the current in an HDF5 file")(
+      "stimulus", po::value(&arguments.open.nwb.stimulus)->value_name("NAME"),
+      "sweeps of an NWB file whose stimulus is called so, as \"Noise 1\" [all, or those of the role]")(
+      "resample", po::bool_switch(&arguments.open.nwb.resample),
+      "put irregular timestamps of an NWB file on a grid of their median step, by interpolation");
 }
 
 void add_assembling(po::options_description& group, libfit::AssembleOptions& assemble) {
@@ -55,6 +59,20 @@ void add_assembling(po::options_description& group, libfit::AssembleOptions& ass
 po::options_description opening_options(RecordingArguments& arguments) {
   po::options_description group("How to read the files");
   add_opening(group, arguments);
+  return group;
+}
+
+po::options_description part_options(RecordingArguments& arguments) {
+  po::options_description group("Which part of an NWB file");
+  libfit::NwbOptions& nwb = arguments.open.nwb;
+  group.add_options()("sweeps", po::value(&nwb.sweeps)->value_name("LIST"),
+                      "sweeps to look at, counted from 1, as in 1-3,5 [all]");
+  add_number(
+      group, "from", "S", from_zero(1e6, "s"), [&](double s) { nwb.from_ms = 1000.0 * s; },
+      "start within each sweep, s [0]");
+  add_number(
+      group, "to", "S", positive(1e6, "s"), [&](double s) { nwb.to_ms = 1000.0 * s; },
+      "end within each sweep, s [its end]");
   return group;
 }
 

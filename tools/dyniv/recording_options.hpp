@@ -17,7 +17,10 @@ struct RecordingArguments {
 // outlive it.
 boost::program_options::options_description opening_options(RecordingArguments& arguments);
 
-// The same, and which channels, sweeps and times to use.
+// Which part of an NWB file: sweeps and times. For commands that do not assemble a recording.
+boost::program_options::options_description part_options(RecordingArguments& arguments);
+
+// Both, and which channels, sweeps and times to use.
 boost::program_options::options_description recording_options(RecordingArguments& arguments);
 
 }  // namespace dyniv

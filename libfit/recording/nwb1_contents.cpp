@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "libfit/core/error.hpp"
+#include "libfit/recording/nwb_layout_internal.hpp"
+#include "libfit/recording/units.hpp"
+
+namespace libfit::nwb {
+namespace {
+
+using hdf5::File;
+using hdf5::Handle;
+
+constexpr const char* kResponses = "/acquisition/timeseries";
+constexpr const char* kStimuli = "/stimulus/presentation";
+
+struct Version {
+  int major_number = 0;
+  int minor_number = 0;
+};
+
+// The version of the pipeline that wrote the file: general/generated_by lists keys and values in turn.
+Version pipeline_version(const File& file) {
+  Version version;
+  if (H5Lexists(file.handle.get(), "/general", H5P_DEFAULT) <= 0) return version;
+  const Handle general = open_member(file.handle, "/general", file.path);
+  if (!hdf5::has_member(general, "generated_by")) return version;
+  const Handle info = open_member(general, "generated_by", file.path);
+  if (H5Iget_type(info.get()) != H5I_DATASET) return version;
+  const auto words = hdf5::read_texts(info, 1000);
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    if (lower(words[i]) != "version") continue;
+    const std::string& text = words[i + 1];
+    const char* end = text.data() + text.size();
+    const auto [dot, problem] = std::from_chars(text.data(), end, version.major_number);
+    if (problem == std::errc() && dot != end && *dot == '.')
+      std::from_chars(dot + 1, end, version.minor_number);
+  }
+  return version;
+}
+
+// Up to pipeline version 1.0 the attribute `conversion` was wrong and samples were in SI units already
+// [AllenSDK, NwbDataSet.get_sweep; docs/formats/nwb.md]. Files of other laboratories have no such version.
+bool conversion_applies(const File& file, bool allen) {
+  const Version version = pipeline_version(file);
+  return !allen || version.major_number > 1 || (version.major_number == 1 && version.minor_number > 0);
+}
+
+Series read_series_1(const File& file, const std::string& group, const std::string& name, bool convert) {
+  Series series;
+  series.path = group + "/" + name;
+  series.name = to_utf8(name);
+  const bool response = group == kResponses;
+  const std::string place = fmt::format("{}: {} `{}`", file.path, response ? "response" : "stimulus", name);
+  const Handle handle = open_member(file.handle, series.path, place);
+  if (H5Iget_type(handle.get()) != H5I_GROUP || !hdf5::has_member(handle, "data")) return series;
+  const Handle data = open_member(handle, "data", place);
+  if (H5Iget_type(data.get()) != H5I_DATASET) return series;
+  const auto unit = parse_electric_unit(hdf5::read_attribute(data, "unit").text.value_or(""));
+  // Current clamp answers in volts to a stimulus in amperes; the other way round it is voltage clamp.
+  const ChannelRole wanted = response ? ChannelRole::voltage : ChannelRole::current;
+  series.kind = response ? Kind::response : Kind::stimulus;
+  if (unit && unit->role != wanted) {
+    series.kind = Kind::voltage_clamp;
+    return series;
+  }
+  series.address = address_of(handle);
+  read_length(file, data, place, series);
+  read_scaling(data, convert, place, series);
+  read_clock(file, handle, place, series);
+  series.electrode = member_value(handle, "electrode_name").text.value_or("");
+  for (const char* member : {"aibs_stimulus_name", "stimulus_description"}) {
+    if (series.note.stimulus.empty()) series.note.stimulus = member_value(handle, member).text.value_or("");
+  }
+  series.note.stimulus_amplitude_pA = member_value(handle, "aibs_stimulus_amplitude_pa").number;
+  if (response) read_settings(handle, series);
+  return series;
+}
+
+void add_series(const File& file, const std::string& group, bool convert, Contents& contents) {
+  for (const std::string& name : member_names(file, group)) {
+    try {
+      Series series = read_series_1(file, group, name, convert);
+      if (series.kind == Kind::voltage_clamp && group == kResponses)
+        contents.left_out.push_back(fmt::format("`{}` (voltage clamp)", series.name));
+      if (series.kind == Kind::response || series.kind == Kind::stimulus)
+        contents.series.push_back(std::move(series));
+    } catch (const DataError& problem) {
+      contents.left_out.push_back(fmt::format("`{}` ({})", name, problem.what()));
+    }
+  }
+}
+
+std::optional<std::int64_t> number_after(const std::string& name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  std::int64_t number = 0;
+  const char* begin = name.data() + prefix.size();
+  const char* end = name.data() + name.size();
+  const auto [stop, problem] = std::from_chars(begin, end, number);
+  return problem == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+// One half of an epoch: the stretch of a series from idx_start on, `count` samples of it.
+std::optional<Stretch> stretch_in(const File& file, const std::string& epoch, const std::string& half,
+                                  const std::map<haddr_t, std::size_t>& places, const Contents& contents) {
+  const std::string path = epoch + "/" + half;
+  if (H5Lexists(file.handle.get(), path.c_str(), H5P_DEFAULT) <= 0) return std::nullopt;
+  const Handle group = open_member(file.handle, path, file.path);
+  if (H5Iget_type(group.get()) != H5I_GROUP || !hdf5::has_member(group, "timeseries")) return std::nullopt;
+  const Handle series = open_member(group, "timeseries", fmt::format("{}: {}", file.path, path));
+  const auto found = places.find(address_of(series));
+  const auto first = member_value(group, "idx_start").number;
+  const auto count = member_value(group, "count").number;
+  if (found == places.end() || !first || !count || !(*first >= 0.0) || !(*count >= 1.0)) return std::nullopt;
+  const auto points = static_cast<double>(contents.series[found->second].points);
+  if (!(*first + *count <= points)) {
+    throw DataError(fmt::format("{}: {} ends at sample {:.0f} of {:.0f}; the file is damaged", file.path,
+                                path, *first + *count, points));
+  }
+  return Stretch{found->second, static_cast<std::uint64_t>(*first), static_cast<std::uint64_t>(*count)};
+}
+
+// Sweep_N is all that was recorded; Experiment_N leaves out the test pulse before it and, where a sweep was
+// stopped early, what follows. A sweep without an experiment is used whole.
+void pair_by_epochs(const File& file, const std::vector<std::int64_t>& numbers, Contents& contents) {
+  std::map<haddr_t, std::size_t> places;
+  for (std::size_t i = 0; i < contents.series.size(); ++i) places[contents.series[i].address] = i;
+  for (const std::int64_t number : numbers) {
+    std::string epoch = fmt::format("/epochs/Experiment_{}", number);
+    if (H5Lexists(file.handle.get(), epoch.c_str(), H5P_DEFAULT) <= 0)
+      epoch = fmt::format("/epochs/Sweep_{}", number);
+    const auto response = stretch_in(file, epoch, "response", places, contents);
+    const auto stimulus = stretch_in(file, epoch, "stimulus", places, contents);
+    if (!response || !stimulus || contents.series[response->series].kind != Kind::response ||
+        contents.series[stimulus->series].kind != Kind::stimulus)
+      continue;
+    Pairing& pair = contents.sweeps.emplace_back(Pairing{*response, *stimulus, "", "", {}});
+    pair.response.count = pair.stimulus.count = std::min(response->count, stimulus->count);
+  }
+}
+
+}  // namespace
+
+Contents read_contents_1(const File& file) {
+  Contents contents;
+  std::vector<std::int64_t> numbers;
+  for (const std::string& name : member_names(file, "/epochs")) {
+    if (const auto number = number_after(name, "Sweep_")) numbers.push_back(*number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  const bool convert = conversion_applies(file, !numbers.empty());
+  add_series(file, kResponses, convert, contents);
+  add_series(file, kStimuli, convert, contents);
+  if (numbers.empty()) {
+    contents.sweeps = pair_by_metadata(contents, std::vector<bool>(contents.series.size(), false));
+  } else {
+    pair_by_epochs(file, numbers, contents);
+  }
+  for (Pairing& pair : contents.sweeps) {
+    const SweepNote& note = contents.series[pair.stimulus.series].note;
+    pair.stimulus_name = note.stimulus;
+    pair.amplitude_pA = note.stimulus_amplitude_pA;
+  }
+  contents.conversion_by_version = !numbers.empty();
+  contents.converted = convert;
+  return contents;
+}
+
+}  // namespace libfit::nwb

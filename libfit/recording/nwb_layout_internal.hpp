@@ -1,0 +1,96 @@
+// What an NWB file holds before any sample is read: its series, and which response goes with which stimulus.
+// Both layouts (NWB 1 and 2) end here; nwb_reader.cpp goes on from here to the samples.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libfit/recording/hdf5_values_internal.hpp"
+#include "libfit/recording/signal_file.hpp"
+
+namespace libfit::nwb {
+
+enum class Kind { response, stimulus, no_current, voltage_clamp, other };
+
+// One time series. Values are data * conversion + offset in `unit` [NWB core schema, TimeSeries.data]; the
+// field `gain` is information about the amplifier and never applied.
+struct Series {
+  std::string path;
+  std::string name;
+  Kind kind = Kind::other;
+  std::string unit;          // as in the file
+  double to_internal = 1.0;  // factor from `unit` to mV or pA
+  Encoding stored;           // to mV or pA
+  std::uint64_t points = 0;
+  double dt_ms = 0.0;  // 0: times of samples are in `timestamps`
+  double start_s = 0.0;
+  std::string electrode;
+  std::optional<std::int64_t> sweep_number;
+  SweepNote note;                 // stimulus name and settings of the amplifier
+  haddr_t address = HADDR_UNDEF;  // of the group in the file, to recognise references
+};
+
+struct Stretch {
+  std::size_t series = 0;  // index into Contents::series
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+struct Pairing {
+  Stretch response;
+  Stretch stimulus;
+  std::string stimulus_name;  // where the table tells it
+  std::string role;
+  std::optional<double> amplitude_pA;
+};
+
+struct Contents {
+  std::string version;
+  std::vector<Series> series;
+  std::vector<Pairing> sweeps;
+  std::vector<std::string> left_out;  // "`AD_vc` (voltage clamp)"
+  std::vector<std::string> warnings;
+  bool conversion_by_version = false;  // NWB 1 of the Allen Institute: a rule, to be doubted where it gives
+  bool converted = true;               // values that no cell has
+};
+
+// What a file may hold at most, against damage that would make a reader go on for ever.
+inline constexpr std::size_t kMaxSeries = 200000;
+
+// Opens a member by name or path without following links into other files: throws DataError for such a
+// link, InputError for one that leads nowhere. `place` begins the sentence.
+hdf5::Handle open_member(const hdf5::Handle& group, const std::string& name, const std::string& place);
+
+// Names of the members of a group, in the order of their names; empty when the group is not there.
+std::vector<std::string> member_names(const hdf5::File& file, const std::string& group);
+
+haddr_t address_of(const hdf5::Handle& object);
+
+// Number or text of a member that is a dataset of one element; nothing where it is not there.
+hdf5::Value member_value(const hdf5::Handle& group, const std::string& name);
+
+// The parts that both layouts share: unit, conversion, length, step, settings of the amplifier. Throws
+// InputError for damage, DataError for what makes this series unreadable.
+Series read_series(const hdf5::File& file, const std::string& group, const std::string& name);
+
+// Unit, role and encoding from data@unit, @conversion and @offset.
+void read_scaling(const hdf5::Handle& data, bool apply_conversion, const std::string& place, Series& series);
+// Refuses a length that the file cannot hold (InputError), a shape or length that is none (DataError).
+void read_length(const hdf5::File& file, const hdf5::Handle& data, const std::string& place, Series& series);
+void read_settings(const hdf5::Handle& group, Series& series);
+void read_clock(const hdf5::File& file, const hdf5::Handle& group, const std::string& place, Series& series);
+
+Contents read_contents_2(const hdf5::File& file);
+Contents read_contents_1(const hdf5::File& file);
+
+// Response and stimulus of each sweep by the tables of the file; nothing without one [NWB core schema,
+// IntracellularRecordingsTable, SweepTable].
+std::vector<Pairing> pair_by_recordings_table(const hdf5::File& file, Contents& contents);
+std::vector<Pairing> pair_by_sweep_table(const hdf5::File& file, Contents& contents);
+// Of the series that `taken` does not name: by sweep number and electrode, then by electrode and the number
+// in their names, then by electrode, start and length.
+std::vector<Pairing> pair_by_metadata(const Contents& contents, std::vector<bool> taken);
+
+}  // namespace libfit::nwb

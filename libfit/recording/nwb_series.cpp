@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "libfit/core/error.hpp"
+#include "libfit/recording/hdf5_reader.hpp"
+#include "libfit/recording/nwb_layout_internal.hpp"
+#include "libfit/recording/units.hpp"
+
+namespace libfit::nwb {
+namespace {
+
+using hdf5::File;
+using hdf5::Handle;
+
+// Conversions in the file are to SI; the same to mV or pA, rounded once, may stand beside them.
+constexpr double kSameConversion = 1e-9;
+
+herr_t refuse_external(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) {
+  return -1;
+}
+
+Handle without_external_links() {
+  Handle access(H5Pcreate(H5P_LINK_ACCESS), H5Pclose);
+  H5Pset_elink_cb(access.get(), refuse_external, nullptr);
+  return access;
+}
+
+herr_t add_name(hid_t, const char* name, const H5L_info_t*, void* names) {
+  auto& list = *static_cast<std::vector<std::string>*>(names);
+  if (list.size() >= kMaxSeries) return 1;
+  list.emplace_back(name);
+  return 0;
+}
+
+Kind kind_of(const Handle& group) {
+  const std::string type = hdf5::read_attribute(group, "neurodata_type").text.value_or("");
+  if (type.ends_with("IZeroClampSeries")) return Kind::no_current;
+  if (type.ends_with("CurrentClampSeries")) return Kind::response;
+  if (type.ends_with("CurrentClampStimulusSeries")) return Kind::stimulus;
+  if (type.ends_with("VoltageClampSeries") || type.ends_with("VoltageClampStimulusSeries"))
+    return Kind::voltage_clamp;
+  return Kind::other;
+}
+
+SampleType sample_type(const Handle& data, const std::string& place) {
+  const Handle type(H5Dget_type(data.get()), H5Tclose);
+  const H5T_class_t kind = type.ok() ? H5Tget_class(type.get()) : H5T_NO_CLASS;
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT)
+    throw DataError(fmt::format("{}: its data are not numbers", place));
+  const std::size_t width = H5Tget_size(type.get());
+  if (kind == H5T_FLOAT) return width <= 4 ? SampleType::float32 : SampleType::float64;
+  const bool is_signed = H5Tget_sign(type.get()) == H5T_SGN_2;
+  if (width == 1 || (width == 2 && is_signed)) return SampleType::int16;
+  return width == 2 || (width == 4 && is_signed) ? SampleType::int32 : SampleType::float64;
+}
+
+// "v" and "a", which are too short to be a unit anywhere else, are volts and amperes here.
+std::optional<ElectricUnit> unit_of(const std::string& unit) {
+  if (unit == "v" || unit == "a") return parse_electric_unit(unit == "v" ? "V" : "A");
+  return parse_electric_unit(unit);
+}
+
+// The link to the electrode tells its name without being followed. NWB 1 has the name as text.
+std::string electrode_of(const Handle& group, const std::string& place) {
+  H5L_info_t link;
+  if (!hdf5::has_member(group, "electrode")) return member_value(group, "electrode_name").text.value_or("");
+  if (H5Lget_info(group.get(), "electrode", &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_SOFT &&
+      link.u.val_size > 0 && link.u.val_size < 4096) {
+    std::string target(link.u.val_size, '\0');
+    if (H5Lget_val(group.get(), "electrode", target.data(), target.size(), H5P_DEFAULT) >= 0) {
+      target.resize(std::min(target.find('\0'), target.size()));
+      return to_utf8(target.substr(target.rfind('/') + 1));
+    }
+  }
+  const Handle electrode = open_member(group, "electrode", place);
+  return fmt::format("object {:x}", address_of(electrode));
+}
+
+std::uint64_t points_of(const File& file, const Handle& data, const std::string& place) {
+  const auto points = hdf5::length_of(data);
+  if (!points) throw DataError(fmt::format("{}: its data are not in one dimension", place));
+  if (*points > std::max(kDecompressionLimit, kDecompressionRatio * file.size) / sizeof(double)) {
+    throw InputError(fmt::format("{}: claims {} samples in a file of {} bytes; the file is damaged", place,
+                                 *points, file.size));
+  }
+  return *points;
+}
+
+// A conversion to mV or pA that stands beside the one to SI is the same number, rounded once instead of
+// twice: with it, samples come back with their last bit (docs/formats/nwb.md). One that says something else
+// was left behind by a change of the other and is not used.
+double exact_or(const Handle& data, const std::string& name, double computed) {
+  const auto exact = hdf5::read_attribute(data, name).number;
+  const bool same = exact && std::abs(*exact - computed) <= kSameConversion * std::abs(computed);
+  return same ? *exact : computed;
+}
+
+}  // namespace
+
+Handle open_member(const Handle& group, const std::string& name, const std::string& place) {
+  const Handle access = without_external_links();
+  Handle object(H5Oopen(group.get(), name.c_str(), access.get()), H5Oclose);
+  if (object.ok()) return object;
+  H5L_info_t link;
+  if (H5Lget_info(group.get(), name.c_str(), &link, H5P_DEFAULT) < 0)
+    throw InputError(fmt::format("{}: `{}` is missing; the file is damaged or no NWB file", place, name));
+  if (link.type == H5L_TYPE_HARD)
+    throw InputError(fmt::format("{}: `{}` cannot be opened; the file is damaged", place, name));
+  throw DataError(fmt::format(
+      "{}: `{}` {}; copy what it points at into this file (h5repack does)", place, name,
+      link.type == H5L_TYPE_SOFT ? "is a link that leads nowhere in this file"
+                                 : "is an external link into another file, which is not followed"));
+}
+
+std::vector<std::string> member_names(const File& file, const std::string& group) {
+  std::vector<std::string> names;
+  if (H5Lexists(file.handle.get(), group.c_str(), H5P_DEFAULT) <= 0) return names;
+  const Handle handle = open_member(file.handle, group, file.path);
+  if (H5Iget_type(handle.get()) != H5I_GROUP) return names;
+  if (H5Literate(handle.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_name, &names) < 0)
+    throw InputError(hdf5::damaged(file, fmt::format("{} cannot be listed", group)));
+  if (names.size() >= kMaxSeries)
+    throw InputError(fmt::format("{}: {} has more than {} members", file.path, group, kMaxSeries));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+haddr_t address_of(const Handle& object) {
+  H5O_info_t info;
+  if (H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) < 0) return HADDR_UNDEF;
+  return info.addr;
+}
+
+hdf5::Value member_value(const Handle& group, const std::string& name) {
+  if (!hdf5::has_member(group, name)) return {};
+  const Handle access = without_external_links();
+  const Handle dataset(H5Oopen(group.get(), name.c_str(), access.get()), H5Oclose);
+  if (!dataset.ok() || H5Iget_type(dataset.get()) != H5I_DATASET) return {};
+  return hdf5::read_value(dataset);
+}
+
+void read_scaling(const Handle& data, bool apply_conversion, const std::string& place, Series& series) {
+  series.unit = hdf5::read_attribute(data, "unit").text.value_or("");
+  const auto unit = unit_of(series.unit);
+  const ChannelRole role = series.kind == Kind::response ? ChannelRole::voltage : ChannelRole::current;
+  if (!unit || unit->role != role) {
+    throw DataError(fmt::format("{}: `{}` is no unit of {}", place, series.unit, role_name(role)));
+  }
+  const double conversion =
+      apply_conversion ? hdf5::read_attribute(data, "conversion").number.value_or(1.0) : 1.0;
+  const double offset = apply_conversion ? hdf5::read_attribute(data, "offset").number.value_or(0.0) : 0.0;
+  if (!std::isfinite(conversion) || conversion == 0.0 || !std::isfinite(offset))
+    throw DataError(fmt::format("{}: conversion {} and offset {} are none", place, conversion, offset));
+  series.to_internal = unit->to_internal;
+  const std::string internal = role == ChannelRole::voltage ? "mV" : "pA";
+  series.stored.type = sample_type(data, place);
+  series.stored.scale = exact_or(data, "conversion_to_" + internal, conversion * unit->to_internal);
+  series.stored.offset = exact_or(data, "offset_" + internal, offset * unit->to_internal);
+}
+
+void read_length(const File& file, const Handle& data, const std::string& place, Series& series) {
+  series.points = points_of(file, data, place);
+  if (series.points == 0) throw DataError(place + ": is empty");
+}
+
+void read_settings(const Handle& group, Series& series) {
+  const auto setting = [&](const char* name, double factor) -> std::optional<double> {
+    const auto number = member_value(group, name).number;
+    return number && std::isfinite(*number) ? std::optional(*number * factor) : std::nullopt;
+  };
+  series.note.bridge_balance_MOhm = setting("bridge_balance", 1e-6);
+  series.note.capacitance_compensation_pF = setting("capacitance_compensation", 1e12);
+  series.note.bias_current_pA = setting("bias_current", 1e12);
+}
+
+void read_clock(const File& file, const Handle& group, const std::string& place, Series& series) {
+  if (!hdf5::has_member(group, "starting_time")) {
+    if (!hdf5::has_member(group, "timestamps"))
+      throw DataError(fmt::format("{}: has neither a starting time with a rate nor timestamps", place));
+    const Handle times = open_member(group, "timestamps", place);
+    const auto count = hdf5::length_of(times);
+    if (!count || *count != series.points)
+      throw DataError(fmt::format("{}: its timestamps do not match its samples", place));
+    points_of(file, times, place);
+    return;
+  }
+  const Handle start = open_member(group, "starting_time", place);
+  const auto rate_Hz = hdf5::read_attribute(start, "rate").number;
+  if (!rate_Hz || !std::isfinite(*rate_Hz) || *rate_Hz <= 0.0)
+    throw DataError(fmt::format("{}: its starting time has no rate", place));
+  series.start_s = hdf5::read_value(start).number.value_or(0.0);
+  series.dt_ms = tidy_step(1000.0 / *rate_Hz);
+  series.dt_ms = exact_or(start, "dt_ms", series.dt_ms);
+}
+
+Series read_series(const File& file, const std::string& group, const std::string& name) {
+  Series series;
+  series.path = group + "/" + name;
+  series.name = to_utf8(name);
+  const std::string place = fmt::format("{}: `{}`", file.path, series.name);
+  const Handle handle = open_member(file.handle, series.path, place);
+  if (H5Iget_type(handle.get()) != H5I_GROUP) return series;
+  series.kind = kind_of(handle);
+  if (series.kind != Kind::response && series.kind != Kind::stimulus) return series;
+  series.address = address_of(handle);
+  const Handle data = open_member(handle, "data", place);
+  if (H5Iget_type(data.get()) != H5I_DATASET) throw DataError(place + ": its data are no dataset");
+  read_length(file, data, place, series);
+  read_scaling(data, true, place, series);
+  read_clock(file, handle, place, series);
+  series.electrode = electrode_of(handle, place);
+  if (const auto number = hdf5::read_attribute(handle, "sweep_number").number)
+    series.sweep_number = static_cast<std::int64_t>(std::clamp(*number, -1e15, 1e15));
+  const std::string about = hdf5::read_attribute(handle, "stimulus_description").text.value_or("");
+  if (about != "N/A" && about != "NA") series.note.stimulus = about;
+  if (series.kind == Kind::response) read_settings(handle, series);
+  return series;
+}
+
+}  // namespace libfit::nwb

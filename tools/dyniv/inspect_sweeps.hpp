@@ -1,0 +1,23 @@
+// What `inspect` shows of files that tell something of each sweep (NWB): stimulus, role, amplifier, and which
+// sweeps repeat one current.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "libfit/recording/signal_file.hpp"
+
+namespace dyniv {
+
+// For each sweep of a channel the number of the first sweep that carries its current; empty where samples
+// were not read. The samples are looked at, so before they are moved from.
+std::vector<std::vector<std::size_t>> repeats_of(const libfit::SignalFile& file);
+
+// One object a sweep of a channel; empty for a channel without notes.
+nlohmann::json notes_json(const libfit::Channel& channel, const std::vector<std::size_t>& repeats);
+
+// A line for each run of sweeps that are alike, under a heading; empty for files that tell nothing.
+std::string notes_table(const libfit::SignalFile& file, const std::vector<std::vector<std::size_t>>& repeats);
+
+}  // namespace dyniv
