@@ -21,31 +21,6 @@ double draw_capacitance(const CapacitanceAnalysis& analysis, std::span<const dou
   return result.value_pF + sd * random.normal();
 }
 
-// The curve of a draw on the bins of the estimate, with the estimate's standard errors as weights: those of a
-// draw are noisier and would add their own scatter.
-DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double capacitance_pF,
-                       const DynamicIvOptions& options, std::span<const double> weights) {
-  DynamicIv drawn = dynamic_iv(moments, capacitance_pF, options, weights);
-  std::size_t at = 0;
-  std::vector<IvBin> bins;
-  for (const IvBin& bin : iv.bins) {
-    // Both lists ascend and a bin keeps its place to within a bin's width.
-    while (at < drawn.bins.size() && drawn.bins[at].V_mV < bin.V_mV - 0.5 * moments.bin_width_mV) ++at;
-    IvBin copy = bin;
-    copy.supported = false;
-    if (at < drawn.bins.size() &&
-        std::floor((drawn.bins[at].V_mV - moments.first_edge_mV) / moments.bin_width_mV) ==
-            std::floor((bin.V_mV - moments.first_edge_mV) / moments.bin_width_mV)) {
-      copy = drawn.bins[at];
-      copy.se_mV_per_ms = bin.se_mV_per_ms;
-      copy.supported = bin.supported;
-    }
-    bins.push_back(copy);
-  }
-  drawn.bins = std::move(bins);
-  return drawn;
-}
-
 // One standard error of the common error in C, in F of each bin, in every parameter of each fit.
 struct CommonSteps {
   double capacitance_pF = 0.0;
@@ -100,6 +75,29 @@ void add_common_error(const CommonSteps& steps, std::uint64_t seed, FitBootstrap
 }
 
 }  // namespace
+
+DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double capacitance_pF,
+                       const DynamicIvOptions& options, std::span<const double> weights) {
+  DynamicIv drawn = dynamic_iv(moments, capacitance_pF, options, weights);
+  std::size_t at = 0;
+  std::vector<IvBin> bins;
+  for (const IvBin& bin : iv.bins) {
+    // Both lists ascend and a bin keeps its place to within a bin's width.
+    while (at < drawn.bins.size() && drawn.bins[at].V_mV < bin.V_mV - 0.5 * moments.bin_width_mV) ++at;
+    IvBin copy = bin;
+    copy.supported = false;
+    if (at < drawn.bins.size() &&
+        std::floor((drawn.bins[at].V_mV - moments.first_edge_mV) / moments.bin_width_mV) ==
+            std::floor((bin.V_mV - moments.first_edge_mV) / moments.bin_width_mV)) {
+      copy = drawn.bins[at];
+      copy.se_mV_per_ms = bin.se_mV_per_ms;
+      copy.supported = bin.supported;
+    }
+    bins.push_back(copy);
+  }
+  drawn.bins = std::move(bins);
+  return drawn;
+}
 
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,
                             const DynamicIv& iv, const DynamicIvOptions& iv_options, std::vector<IvFit>& fits,

@@ -42,6 +42,11 @@ struct FitBootstrap {
   std::vector<std::vector<std::vector<double>>> draws_of;
 };
 
+// The curve of a draw on the bins of the estimate, with the estimate's standard errors as weights: those of a
+// draw are noisier and would add their own scatter.
+DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double capacitance_pF,
+                       const DynamicIvOptions& options, std::span<const double> weights);
+
 // Fills ci95 and draws of the parameters of `fits` (C included) and returns the draws. When the capacitance
 // came from the electrode sweep, its own interval stands for it: drawn as a normal number of that width. A
 // common error moves every draw by a normal number of the steps it makes in each parameter; to that order all

@@ -70,4 +70,51 @@ struct LeakCurve {
   }
 };
 
+// A bin of one slice after the spike, with the mean time since the spike.
+struct TimedBin {
+  IvBin bin;
+  double t_ms = 0.0;
+};
+
+// Parameters of the refractory EIF: log 1/tau, E, V_T, log Delta_T; then amplitude and log time constant of
+// what a spike adds: share of the leak, V_T1, E1 and E2.
+struct RefractoryCurve {
+  static constexpr int kParameters = 12;
+  TimedBin bin;
+  template <class T>
+  bool operator()(const T* p, T* residual) const {
+    using std::exp;
+    const T left = T(-bin.t_ms);
+    const T rate = exp(p[0]) * (T(1.0) + p[4] * exp(left * exp(-p[5])));
+    const T V_T = p[2] + p[6] * exp(left * exp(-p[7]));
+    const T E = p[1] + p[8] * exp(left * exp(-p[9])) - p[10] * exp(left * exp(-p[11]));
+    const T width = exp(p[3]);
+    const T half(std::sqrt(3.0 * bin.bin.V_variance_mV2));
+    const T rise = guarded_exp((T(bin.bin.V_mV) - V_T) / width) * spread_factor(half / width);
+    residual[0] =
+        (rate * (E - T(bin.bin.V_mV) + width * rise) - T(bin.bin.F_mV_per_ms)) / T(bin.bin.se_mV_per_ms);
+    return true;
+  }
+};
+
+// One slice: log 1/tau, E, V_T; Delta_T given.
+struct SliceBin {
+  IvBin bin;
+  double Delta_T_mV = 1.0;
+};
+struct SliceCurve {
+  static constexpr int kParameters = 3;
+  SliceBin bin;
+  template <class T>
+  bool operator()(const T* p, T* residual) const {
+    using std::exp;
+    const double width = bin.Delta_T_mV;
+    const double half = std::sqrt(3.0 * bin.bin.V_variance_mV2);
+    const T rise = guarded_exp((T(bin.bin.V_mV) - p[2]) / T(width)) * T(spread_factor(half / width));
+    residual[0] = (exp(p[0]) * (p[1] - T(bin.bin.V_mV) + T(width) * rise) - T(bin.bin.F_mV_per_ms)) /
+                  T(bin.bin.se_mV_per_ms);
+    return true;
+  }
+};
+
 }  // namespace libfit

@@ -116,6 +116,17 @@ void fill_grid(const std::vector<IvTable>& tables, const Recording& recording, c
   }
 }
 
+void tabulate(const Recording& recording, const Stretches& stretches, const IvScale& scale,
+              std::span<const Block> blocks, unsigned threads, IvMoments& grid) {
+  std::vector<IvTable> tables(blocks.size(), IvTable(scale));
+  parallel_for(blocks.size(), threads, [&](std::size_t b) {
+    const std::size_t s = blocks[b].sweep;
+    for (const Stretch& pairs : pairs_of_block(blocks[b], stretches[s]))
+      tables[b].add(recording.sweeps[s], pairs);
+  });
+  fill_grid(tables, recording, scale, grid);
+}
+
 }  // namespace
 
 void DynamicIvOptions::validate() const {
@@ -154,13 +165,20 @@ IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::v
                     options.exclude_after_spike_ms, 100.0 * options.min_fraction_left, exclusion_ms));
   }
   const IvScale scale = scale_of(recording, stretches, exclusion_ms, options.bin_width_mV);
-  std::vector<IvTable> tables(blocks.size(), IvTable(scale));
-  parallel_for(blocks.size(), threads, [&](std::size_t b) {
-    const std::size_t s = blocks[b].sweep;
-    for (const Stretch& pairs : pairs_of_block(blocks[b], stretches[s]))
-      tables[b].add(recording.sweeps[s], pairs);
-  });
-  fill_grid(tables, recording, scale, grid);
+  tabulate(recording, stretches, scale, blocks, threads, grid);
+  return grid;
+}
+
+IvMoments gather_iv_moments_of(const Recording& recording, const std::vector<std::vector<Stretch>>& stretches,
+                               std::span<const Block> blocks, double bin_width_mV, unsigned threads) {
+  require(bin_width_mV > 0.0 && stretches.size() == recording.sweeps.size(),
+          "gather_iv_moments_of: bin_width_mV > 0 and one list of stretches a sweep");
+  IvMoments grid;
+  grid.fraction_used = fraction(stretches, recording);
+  grid.bin_width_mV = bin_width_mV;
+  grid.block_count = blocks.size();
+  if (grid.fraction_used == 0.0) return grid;
+  tabulate(recording, stretches, scale_of(recording, stretches, 0.0, bin_width_mV), blocks, threads, grid);
   return grid;
 }
 

@@ -15,6 +15,7 @@
 
 #include "libfit/iv/blocks.hpp"
 #include "libfit/recording/recording.hpp"
+#include "libfit/signal/spikes.hpp"
 
 namespace libfit {
 
@@ -76,6 +77,10 @@ struct DynamicIv {
 IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
                             std::span<const Block> blocks, const DynamicIvOptions& options = {},
                             unsigned threads = 0);
+
+// The same over stretches that the caller has chosen, one list a sweep; no bins where they are all empty.
+IvMoments gather_iv_moments_of(const Recording& recording, const std::vector<std::vector<Stretch>>& stretches,
+                               std::span<const Block> blocks, double bin_width_mV, unsigned threads = 0);
 
 // The curve for a capacitance, from moments; `weights`, one a block, for a bootstrap draw (empty: each block
 // once).

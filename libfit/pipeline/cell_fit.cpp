@@ -8,6 +8,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
+#include "libfit/pipeline/memory_fit.hpp"
 
 namespace libfit {
 namespace {
@@ -149,7 +150,10 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   bootstrap.progress = options.bootstrap_progress;
   cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
                                   cell.electrode_error);
-  if (options.gif_family) fit_gif_family(membrane, cell, options);
+  if (!options.curve_models_only) {
+    fit_models_with_memory(membrane, cell, options);
+    fit_gif_family(membrane, cell, options);
+  }
   set_reset_intervals(cell);
   for (const IvFit& fit : cell.models) append(cell.warnings, fit.warnings);
   warn_of_fits(cell);

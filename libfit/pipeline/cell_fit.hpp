@@ -11,8 +11,10 @@
 #include "libfit/fit/bootstrap.hpp"
 #include "libfit/fit/gif_fit.hpp"
 #include "libfit/fit/iv_fit.hpp"
+#include "libfit/fit/post_spike_slices.hpp"
 #include "libfit/iv/capacitance.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
+#include "libfit/iv/post_spike.hpp"
 #include "libfit/pipeline/membrane.hpp"
 
 namespace libfit {
@@ -32,6 +34,12 @@ struct CellFitOptions {
   void validate() const;  // throws OptionError
 };
 
+// What the curve is in slices of the time since the last spike, for tables and figures.
+struct PostSpike {
+  std::vector<PostSpikeCurve> curves;
+  std::vector<SliceFit> slices;  // one a curve
+};
+
 struct CellFit {
   CapacitanceAnalysis capacitance;
   IvMoments moments;
@@ -39,8 +47,9 @@ struct CellFit {
   DynamicIv iv;
   SpikeParameters spikes;
   std::optional<ResetEstimate> reset;
-  std::vector<IvFit> models;
-  std::optional<GifFits> gifs;  // what is known of the GIF family beyond its entries in `models`
+  std::vector<IvFit> models;            // of the curve, then refractory EIF, AdEx, GIF family
+  std::optional<PostSpike> post_spike;  // absent where spikes are too few
+  std::optional<GifFits> gifs;          // what is known of the GIF family beyond its entries in `models`
   FitBootstrap bootstrap;
   std::vector<std::string> warnings;
 };

@@ -1,8 +1,10 @@
 #include "libfit/pipeline/result_figures.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/report/figures.hpp"
 
 namespace libfit {
@@ -18,20 +20,16 @@ const char* label_of(const std::string& model) {
   return "passive";
 }
 
-// The models that every figure compares, in one order, so that colours agree between figures.
-bool is_shown(const IvFit& fit) {
-  return fit.status != FitStatus::failed &&
-         (std::holds_alternative<Eif>(fit.model) || std::holds_alternative<Qif>(fit.model));
-}
-
-std::vector<const IvFit*> shown_models(const std::vector<IvFit>& models) {
+// The models that figures compare, in one order, so that colours agree between figures: EIF and QIF on the
+// curve, and those with a memory beside them where spikes are predicted.
+std::vector<const IvFit*> shown_models(const std::vector<IvFit>& models, std::size_t how_many) {
+  constexpr std::array<std::string_view, 4> order = {"eif", "qif", "refractory_eif", "adex"};
   std::vector<const IvFit*> shown;
-  for (const IvFit& fit : models) {
-    if (is_shown(fit)) shown.push_back(&fit);
+  for (std::size_t i = 0; i < std::min(how_many, order.size()); ++i) {
+    for (const IvFit& fit : models) {
+      if (fit.status != FitStatus::failed && model_name(fit.model) == order[i]) shown.push_back(&fit);
+    }
   }
-  // EIF first: it has the first model colour everywhere.
-  std::stable_sort(shown.begin(), shown.end(),
-                   [](const IvFit* a, const IvFit*) { return std::holds_alternative<Eif>(a->model); });
   return shown;
 }
 
@@ -153,7 +151,7 @@ Figure dynamic_iv_plot(const CellFit& cell) {
     series.f_mV_per_ms.push_back(bin.F_mV_per_ms);
     series.f_se_mV_per_ms.push_back(bin.se_mV_per_ms);
   }
-  for (const IvFit* fit : shown_models(cell.models)) {
+  for (const IvFit* fit : shown_models(cell.models, 2)) {
     ModelCurve curve;
     curve.label = label_of(std::string(model_name(fit->model)));
     for (std::size_t b = 0; b < series.voltage_mV.size(); ++b) {
@@ -223,7 +221,7 @@ Figure scores(const TestResult& test) {
   ScoreSeries series;
   ScoreMeasure md{"Md*", {}, 1.0}, gamma{"Γ", {}, {}}, explained{"EV 10 ms", {}, 1.0},
       voltage{"voltage", {}, {}};
-  for (const char* name : {"eif", "qif", "lif", "tabulated"}) {
+  for (const char* name : {"eif", "qif", "refractory_eif", "adex", "lif", "tabulated"}) {
     for (const ModelTest& model : test.models) {
       if (model.model != name) continue;
       series.models.push_back(label_of(name));
@@ -265,8 +263,10 @@ std::vector<Figure> result_figures(const CellRecordings& recordings, const Chara
   std::vector<Figure> figures = electrode_figures(recordings.training, result.membrane);
   const std::vector<Figure> curve = curve_figures(result.cell);
   figures.insert(figures.end(), curve.begin(), curve.end());
+  const std::vector<Figure> post_spike = post_spike_figures(result.cell);
+  figures.insert(figures.end(), post_spike.begin(), post_spike.end());
   if (!result.test) return figures;
-  const auto shown = shown_models(result.cell.models);
+  const auto shown = shown_models(result.cell.models, 4);
   figures.push_back(prediction(*result.test, shown));
   figures.push_back(raster(*result.test, shown));
   if (!result.test->models.empty()) figures.push_back(scores(*result.test));

@@ -94,7 +94,7 @@ std::string model_overview(const CellFit& cell) {
     return fmt::format("no model could be fitted: {}\n", models.front().reason);
   std::string text = "models, with 95 % intervals (C, spike and reset as above)\n";
   for (const IvFit& fit : models)
-    text += fmt::format("  {:<12}{}\n", model_name(fit.model), line_of(cell, fit));
+    text += fmt::format("  {:<15}{}\n", model_name(fit.model), line_of(cell, fit));
   return text;
 }
 

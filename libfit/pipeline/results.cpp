@@ -6,6 +6,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/model/model_file.hpp"
+#include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/pipeline/result_figures.hpp"
 #include "libfit/pipeline/result_tables.hpp"
 
@@ -158,6 +159,7 @@ ResultFiles result_files(const CellRecordings& recordings, const Characterizatio
   }
   add_table(files, "membrane", membrane_table(result.membrane, result.cell.capacitance.result));
   add_table(files, "parameters", parameter_table(result.cell.models));
+  add_table(files, "post_spike", post_spike_table(result.cell));
   add_table(files, "scores", score_table(result));
   files.figures = result_figures(recordings, result);
   return files;

@@ -1,0 +1,242 @@
+#include "libfit/fit/refractory_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "libfit/core/error.hpp"
+#include "libfit/core/parallel.hpp"
+#include "libfit/fit/bootstrap.hpp"
+#include "libfit/fit/curve_starts.hpp"
+#include "libfit/fit/refractory_forms_internal.hpp"
+#include "libfit/iv/blocks.hpp"
+#include "libfit/model/parameters.hpp"
+
+namespace libfit {
+namespace {
+
+// Of bootstrap draws, whose own scatter is far above it; and of those no more than an interval needs.
+constexpr SolverLimits kDrawLimits{1e-5, 15};
+constexpr std::size_t kMostDraws = 100;
+constexpr std::size_t kCount = kRefractoryParameters;
+using Values = RefractoryValues;
+using Form = RefractoryForm;
+using Chosen = RefractoryChoice;
+constexpr std::array<const char*, kCount> kNames = {"g_nS",  "E_mV",      "V_T_mV",  "Delta_T_mV",
+                                                    "g1_nS", "tau_g_ms",  "V_T1_mV", "tau_T_ms",
+                                                    "E1_mV", "tau_E1_ms", "E2_mV",   "tau_E2_ms"};
+
+std::vector<TimedBin> rows_of(std::span<const PostSpikeCurve> curves, double limit_mV_per_ms) {
+  std::vector<TimedBin> rows;
+  for (const PostSpikeCurve& curve : curves) {
+    for (const IvBin& bin : bins_below(curve.iv, limit_mV_per_ms)) rows.push_back({bin, curve.mean_ms});
+  }
+  return rows;
+}
+
+// The same bins in a draw: those of the estimate up to the highest that was used in each slice.
+std::vector<TimedBin> redrawn_rows(std::span<const PostSpikeCurve> curves, const PostSpikeMoments& moments,
+                                   double limit_mV_per_ms, double C, const DynamicIvOptions& options,
+                                   std::span<const double> weights) {
+  std::vector<TimedBin> rows;
+  for (std::size_t s = 0; s < curves.size(); ++s) {
+    const std::vector<IvBin> used = bins_below(curves[s].iv, limit_mV_per_ms);
+    if (used.empty()) continue;
+    const DynamicIv drawn = redraw_curve(curves[s].iv, moments.slices[s].moments, C, options, weights);
+    for (const IvBin& bin : bins_up_to(drawn, used.back().V_mV + 0.5 * options.bin_width_mV))
+      rows.push_back({bin, curves[s].mean_ms});
+  }
+  return rows;
+}
+
+RefractoryEif model_from(const Values& p, const Eif& eif, double C) {
+  const double g = C * std::exp(p[0]);
+  RefractoryEif m{C,
+                  g,
+                  p[1],
+                  p[2],
+                  std::exp(p[3]),
+                  g * p[4],
+                  std::exp(p[5]),
+                  p[6],
+                  std::exp(p[7]),
+                  p[8],
+                  std::exp(p[9]),
+                  p[10],
+                  std::exp(p[11]),
+                  eif.V_spike_mV,
+                  eif.reset};
+  return m;
+}
+
+// Of each parameter under its name, from those of the transformed ones.
+std::array<double, kCount> named_errors(const Values& p, const Values& se, double C) {
+  std::array<double, kCount> errors = se;
+  const double g = C * std::exp(p[0]);
+  errors[0] = g * se[0];
+  errors[3] = std::exp(p[3]) * se[3];
+  errors[4] = g * std::hypot(se[4], p[4] * se[0]);
+  for (const std::size_t t : kRefractoryTerms) errors[t + 1] = std::exp(p[t + 1]) * se[t + 1];
+  return errors;
+}
+
+void refuse(IvFit& fit, std::string reason) {
+  if (fit.status != FitStatus::ok) return;
+  fit.status = FitStatus::not_identified;
+  fit.reason = std::move(reason);
+}
+
+void judge(IvFit& fit, const Chosen& chosen, const IvFit& eif, const RefractoryFitOptions& options) {
+  if (eif.status != FitStatus::ok) refuse(fit, "the EIF of the whole curve is not identified: " + eif.reason);
+  const double width = std::exp(chosen.joint.value[3]);
+  if (width > options.widest_Delta_T_mV)
+    refuse(fit, fmt::format("Delta_T = {:.1f} mV is wider than {:.0f} mV", width, options.widest_Delta_T_mV));
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const bool left_out = i >= 4 && !chosen.form.has[(i - 4) / 2];
+    if (chosen.joint.on_bound[i] && !left_out) refuse(fit, fmt::format("{} ended on its bound", kNames[i]));
+  }
+  if (!chosen.joint.se) {
+    refuse(fit, "the post-spike curves do not determine all parameters at once (singular covariance)");
+    return;
+  }
+  const auto& se = *chosen.joint.se;
+  if (se[2] > options.widest_threshold_error_mV)
+    refuse(fit, fmt::format("V_T is known to +-{:.0f} mV only", 1.96 * se[2]));
+  if (se[3] > 0.5)
+    refuse(fit, fmt::format("Delta_T is known to a factor of {:.1f} only", std::exp(1.96 * se[3])));
+  for (std::size_t t = 0; t < kRefractoryTerms.size(); ++t) {
+    const double error = (*chosen.joint.se)[kRefractoryTerms[t] + 1];
+    if (chosen.form.has[t] && error > options.widest_error) {
+      refuse(fit, fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only",
+                              kNames[kRefractoryTerms[t] + 1],
+                              std::exp(chosen.joint.value[kRefractoryTerms[t] + 1]), std::exp(error)));
+    }
+  }
+}
+
+void describe(IvFit& fit, const Chosen& chosen, const std::vector<TimedBin>& rows) {
+  const double C = std::get<RefractoryEif>(fit.model).C_pF;
+  fit.status = FitStatus::ok;
+  fit.excess_sd_mV_per_ms = chosen.excess_sd;
+  fit.bins_used = rows.size();
+  fit.degrees_of_freedom = static_cast<int>(rows.size()) - static_cast<int>(chosen.form.parameters());
+  fit.iterations = chosen.joint.iterations;
+  for (const TimedBin& row : rows) {
+    fit.upper_V_mV = fit.upper_V_mV == 0.0 ? row.bin.V_mV : std::max(fit.upper_V_mV, row.bin.V_mV);
+    double residual = 0.0;
+    RefractoryCurve{row}(chosen.joint.value.data(), &residual);
+    fit.chi_square += residual * residual;
+  }
+  std::array<double, kCount> errors{};
+  if (chosen.joint.se) errors = named_errors(chosen.joint.value, *chosen.joint.se, C);
+  for (const NamedParameter& parameter : scalar_parameters(fit.model)) {
+    ParameterEstimate estimate{std::string(parameter.name), parameter.value, {}, {}, {}};
+    for (std::size_t i = 0; i < kCount; ++i) {
+      if (parameter.name == kNames[i] && errors[i] > 0.0) estimate.se = errors[i];
+    }
+    fit.parameters.push_back(estimate);
+  }
+}
+
+IvFit failed(std::string reason) {
+  IvFit fit;
+  fit.model = RefractoryEif{};
+  fit.reason = std::move(reason);
+  return fit;
+}
+
+Form form_of(const RefractoryEif& m) {
+  return {{m.g1_nS != 0.0, m.V_T1_mV != 0.0, m.E1_mV != 0.0, m.E2_mV != 0.0}};
+}
+
+Values values_of(const RefractoryEif& m) {
+  return {std::log(m.g_nS / m.C_pF),
+          m.E_mV,
+          m.V_T_mV,
+          std::log(m.Delta_T_mV),
+          m.g1_nS / m.g_nS,
+          std::log(m.tau_g_ms),
+          m.V_T1_mV,
+          std::log(m.tau_T_ms),
+          m.E1_mV,
+          std::log(m.tau_E1_ms),
+          m.E2_mV,
+          std::log(m.tau_E2_ms)};
+}
+
+}  // namespace
+
+void RefractoryFitOptions::validate() const {
+  check_options(
+      {{"widest_Delta_T_mV", widest_Delta_T_mV, widest_Delta_T_mV > 0.0, "> 0"},
+       {"widest_threshold_error_mV", widest_threshold_error_mV, widest_threshold_error_mV > 0.0, "> 0"},
+       {"widest_error", widest_error, widest_error > 0.0, "> 0"},
+       {"min_bins", static_cast<double>(min_bins), min_bins > kCount, ">= 13"}});
+}
+
+IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
+                     const RefractoryFitOptions& options) {
+  options.validate();
+  const auto* base = std::get_if<Eif>(&eif.model);
+  if (base == nullptr || eif.status == FitStatus::failed)
+    return failed("there is no EIF of the whole curve to extend: " + eif.reason);
+  if (curves.size() < 3)
+    return failed(
+        "too few spikes: fewer than three slices of the time since the spike have enough intervals");
+  const std::vector<TimedBin> rows = rows_of(curves, eif.limit_mV_per_ms);
+  if (rows.size() < options.min_bins) {
+    return failed(fmt::format(
+        "only {} bins of the post-spike curves have enough data, {} are needed; record more spikes",
+        rows.size(), options.min_bins));
+  }
+  const auto chosen = choose_refractory_form(rows, *base);
+  if (!chosen) return failed("the least-squares fit did not converge from any start");
+  IvFit fit;
+  fit.model = model_from(chosen->joint.value, *base, base->C_pF);
+  fit.limit_mV_per_ms = eif.limit_mV_per_ms;
+  describe(fit, *chosen, rows);
+  judge(fit, *chosen, eif, options);
+  try {
+    validate(fit.model);
+  } catch (const OptionError& problem) {
+    fit.status = FitStatus::failed;
+    fit.reason = fmt::format("the fitted parameters do not make a model: {}", problem.what());
+  }
+  return fit;
+}
+
+void bootstrap_refractory(IvFit& fit, const PostSpikeMoments& moments, std::span<const double> capacitance_pF,
+                          const RefractoryBootstrapOptions& options) {
+  if (fit.status == FitStatus::failed || moments.slices.empty()) return;
+  const auto& model = std::get<RefractoryEif>(fit.model);
+  const Eif spike{model.C_pF,       model.g_nS,       model.E_mV, model.V_T_mV,
+                  model.Delta_T_mV, model.V_spike_mV, model.reset};
+  const Form form = form_of(model);
+  const std::vector<Values> start{values_of(model)};
+  const std::size_t blocks = moments.slices.front().moments.block_count;
+  const auto curves = post_spike_curves(moments, model.C_pF, options.curves);
+  const DynamicIvOptions curve = curve_options(options.curves);
+  const std::size_t count = std::min(kMostDraws, capacitance_pF.size());
+  std::vector<std::vector<double>> draws(fit.parameters.size(), std::vector<double>(count, std::nan("")));
+  parallel_for(count, options.threads, [&](std::size_t draw) {
+    const double C = capacitance_pF[draw];
+    if (!(C > 0.0)) return;
+    const std::vector<double> weights = draw_block_weights(blocks, options.seed, draw);
+    const auto rows = widened(redrawn_rows(curves, moments, fit.limit_mV_per_ms, C, curve, weights),
+                              fit.excess_sd_mV_per_ms);
+    if (rows.size() <= kCount) return;
+    const auto found = fit_refractory_form(rows, form, start, false, kDrawLimits);
+    if (!found) return;
+    const auto parameters = scalar_parameters(Model(model_from(found->value, spike, C)));
+    for (std::size_t p = 0; p < parameters.size(); ++p) draws[p][draw] = parameters[p].value;
+  });
+  for (std::size_t p = 0; p < fit.parameters.size(); ++p) {
+    const auto interval = percentile_interval(draws[p]);
+    if (interval && interval->high > interval->low)
+      fit.parameters[p].ci95 = widened_for_blocks(*interval, fit.parameters[p].value, blocks);
+  }
+}
+
+}  // namespace libfit

@@ -1,0 +1,60 @@
+#include "libfit/pipeline/memory_fit.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "libfit/fit/adex_fit.hpp"
+#include "libfit/fit/refractory_fit.hpp"
+
+namespace libfit {
+namespace {
+
+// Slices are cut in two for the joint fit: within half of one the parameters hardly move.
+constexpr std::size_t kPartsOfSlice = 2;
+
+const IvFit& eif_of(const CellFit& cell) {
+  return *std::find_if(cell.models.begin(), cell.models.end(),
+                       [](const IvFit& fit) { return std::holds_alternative<Eif>(fit.model); });
+}
+
+IvFit refractory(const Membrane& membrane, CellFit& cell, std::span<const Block> blocks,
+                 const CellFitOptions& options) {
+  const IvFit& eif = eif_of(cell);
+  PostSpikeOptions post_spike;
+  post_spike.block_ms = options.iv.block_ms;
+  const std::vector<double> edges =
+      post_spike_edges(membrane.spikes_ms, cell.spikes.reset.t_ref_ms, post_spike);
+  if (eif.status == FitStatus::failed || edges.empty()) return fit_refractory({}, eif);
+  const double C = cell.capacitance.result.value_pF;
+  const auto gather = [&](std::span<const double> at) {
+    return gather_post_spike(membrane.recording, membrane.spikes_ms, at, blocks, post_spike, options.threads);
+  };
+  const PostSpikeMoments fine = gather(finer_edges(edges, kPartsOfSlice));
+  IvFit fit = fit_refractory(post_spike_curves(fine, C, post_spike), eif);
+  bootstrap_refractory(fit, fine, cell.bootstrap.capacitance_pF, {options.seed, options.threads, post_spike});
+  PostSpike slices;
+  slices.curves = post_spike_curves(gather(edges), C, post_spike);
+  const bool joint = fit.status != FitStatus::failed;
+  const double Delta_T =
+      joint ? std::get<RefractoryEif>(fit.model).Delta_T_mV : std::get<Eif>(eif.model).Delta_T_mV;
+  slices.slices = fit_slices(slices.curves, Delta_T, eif.limit_mV_per_ms);
+  cell.post_spike = std::move(slices);
+  return fit;
+}
+
+}  // namespace
+
+void fit_models_with_memory(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  const std::vector<Block> blocks = make_blocks(membrane.recording, options.iv.block_ms);
+  IvFit refractory_eif = refractory(membrane, cell, blocks, options);
+  AdexFitOptions adex;
+  adex.curve = options.iv;
+  adex.seed = options.seed;
+  adex.threads = options.threads;
+  IvFit adaptive = fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif_of(cell),
+                            cell.bootstrap.capacitance_pF, adex);
+  cell.models.push_back(std::move(refractory_eif));
+  cell.models.push_back(std::move(adaptive));
+}
+
+}  // namespace libfit
