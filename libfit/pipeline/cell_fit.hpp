@@ -24,7 +24,7 @@ struct CellFitOptions {
   std::optional<double> capacitance_pF;  // > 0: known from elsewhere, nothing is estimated
   DynamicIvOptions iv;
   IvFitOptions fit;
-  bool gif_family = true;  // false: the models of the curve only
+  bool curve_models_only = false;  // neither refractory EIF nor AdEx nor the GIF family
   GifFitOptions gif;
   std::size_t bootstrap_draws = 200;  // 0: no intervals
   std::uint64_t seed = 1;

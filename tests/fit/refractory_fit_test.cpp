@@ -49,11 +49,13 @@ Fitted fit(const test::RecordedCell& cell, std::size_t draws = 0) {
 void expect_no_NaN(const IvFit& fit) {
   for (const ParameterEstimate& p : fit.parameters) {
     EXPECT_TRUE(std::isfinite(p.value)) << p.name;
-    if (p.se) EXPECT_TRUE(std::isfinite(*p.se)) << p.name;
-    if (p.ci95) EXPECT_TRUE(std::isfinite(p.ci95->low) && std::isfinite(p.ci95->high)) << p.name;
+    EXPECT_TRUE(std::isfinite(p.se.value_or(0.0))) << p.name;
+    const Interval range = p.ci95.value_or(Interval{});
+    EXPECT_TRUE(std::isfinite(range.low) && std::isfinite(range.high)) << p.name;
   }
-  if (fit.status != FitStatus::ok) EXPECT_FALSE(fit.reason.empty());
-  if (fit.status != FitStatus::failed) EXPECT_NO_THROW(validate(fit.model));
+  EXPECT_EQ(fit.status == FitStatus::ok, fit.reason.empty());
+  if (fit.status == FitStatus::failed) return;
+  EXPECT_NO_THROW(validate(fit.model));
 }
 
 const test::RecordedCell& layer5() {

@@ -10,6 +10,7 @@
 
 #include "data/generator.hpp"
 #include "libfit/core/error.hpp"
+#include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/pipeline/results.hpp"
 #include "tests/report/temporary_folder.hpp"
 
@@ -41,7 +42,7 @@ CharacterizeOptions quick(unsigned threads) {
   CharacterizeOptions options;
   options.threads = threads;
   options.cell.bootstrap_draws = 20;
-  options.cell.gif_family = false;  // has tests of its own
+  options.cell.curve_models_only = true;  // the others have tests of their own
   options.membrane.electrode.bootstrap_draws = 20;
   options.score.draws = 100;
   return options;
@@ -70,7 +71,7 @@ json summary(const Characterization& characterization) {
 // The same recordings with the family, whose folds run in parallel and whose trials are drawn.
 CharacterizeOptions with_gif_family(unsigned threads) {
   CharacterizeOptions options = quick(threads);
-  options.cell.gif_family = true;
+  options.cell.curve_models_only = false;
   options.cell.gif.kinds = {GifKind::gif};
   options.cell.gif.folds = 2;
   return options;
@@ -156,12 +157,28 @@ TEST(Characterize, FitsThePassiveMembraneOnlyOfASilentCell) {
   const json s = summary(found);
   EXPECT_EQ(s["models"]["passive"]["status"], "ok");
   EXPECT_NEAR(s["models"]["passive"]["parameters"]["g_nS"].get<double>(), 5.0, 0.25);
-  for (const char* name : {"lif", "qif", "eif", "tabulated"}) {
+  for (const char* name : {"lif", "qif", "eif", "tabulated", "refractory_eif", "adex"}) {
     EXPECT_EQ(s["models"][name]["status"], "failed");
     EXPECT_FALSE(s["models"][name]["reason"].get<std::string>().empty());
   }
   EXPECT_TRUE(s["best_model"].is_null());
   EXPECT_EQ(s["spikes"]["count"], 0);
+}
+
+// The cell is an EIF: what a spike adds to it is nothing, and both models predict it as the EIF does.
+TEST(Characterize, FitsModelsWithAMemoryToACellWithoutOne) {
+  const json s = summary(result());
+  const double gamma = s["models"]["eif"]["test"]["gamma"].get<double>();
+  for (const char* name : {"refractory_eif", "adex"}) {
+    const json& model = s["models"][name];
+    ASSERT_NE(model["status"], "failed") << model;
+    EXPECT_NEAR(model["parameters"]["g_nS"].get<double>(), 5.0, 0.6) << name;
+    EXPECT_NEAR(model["parameters"]["V_T_mV"].get<double>(), -50.0, 1.0) << name;
+    EXPECT_GT(model["test"]["gamma"].get<double>(), gamma - 0.15) << name;
+  }
+  ASSERT_TRUE(result().cell.post_spike.has_value());
+  EXPECT_FALSE(post_spike_table(result().cell).rows.empty());
+  EXPECT_EQ(post_spike_figures(result().cell).size(), 2U);
 }
 
 // The keys of the contract with other programs, and their types.
@@ -179,7 +196,7 @@ TEST(Summary, HasTheKeysThatOtherProgramsRelyOn) {
     return range.is_array() && range.size() == 2 && range[0].get<double>() <= range[1].get<double>();
   };
   EXPECT_TRUE(is_interval(C.at("ci95")));
-  for (const char* name : {"passive", "lif", "qif", "eif", "tabulated"})
+  for (const char* name : {"passive", "lif", "qif", "eif", "tabulated", "refractory_eif", "adex"})
     ASSERT_TRUE(s.at("models").contains(name));
   const json& eif = s.at("models").at("eif");
   for (const char* name :

@@ -165,7 +165,7 @@ Analysis analyse(const Condition& condition, std::uint64_t seed, std::size_t boo
   membrane.threads = threads;
   libfit::CellFitOptions fit;
   fit.bootstrap_draws = bootstrap_draws;
-  fit.gif_family = false;  // its cells are no GIFs
+  fit.curve_models_only = true;
   fit.threads = threads;
   Analysis analysis;
   analysis.membrane = libfit::prepare_membrane(electrode, training, membrane);

@@ -97,7 +97,7 @@ po::options_description analysis_options(AnalysisArguments& a, Stage last) {
   if (last == Stage::fits) {
     add_number(group, "upper-limit-mV-per-ms", "F", positive(1e3, "mV/ms"), a.cell.fit.upper_limit_mV_per_ms,
                "fits use the curve up to this F, never above a tenth of the spikes' steepest rise, mV/ms");
-    group.add_options()("curve-models-only", po::bool_switch(&a.curve_models_only),
+    group.add_options()("curve-models-only", po::bool_switch(&a.cell.curve_models_only),
                         "passive, LIF, QIF, EIF and tabulated models only: seconds less");
   }
   return group;
@@ -107,7 +107,6 @@ void finish(const CommandLine& line, AnalysisArguments& a) {
   a.membrane.compensate = !a.no_compensation;
   a.membrane.threads = a.cell.threads = line.common().threads;
   a.membrane.electrode.seed = a.cell.seed = line.common().seed;
-  a.cell.gif_family = !a.curve_models_only;
   a.cell.gif_progress = [&line](double share) { line.progress("GIF family", share); };
   a.cell.bootstrap_progress = [&line](double share) { line.progress("bootstrap", share); };
   if (a.cell.bootstrap_draws > 0 && a.cell.bootstrap_draws < 20) {

@@ -43,7 +43,6 @@ struct AnalysisArguments {
   libfit::MembraneOptions membrane;
   libfit::CellFitOptions cell;
   bool no_compensation = false;
-  bool curve_models_only = false;
 };
 // How far the command goes: each stage has the options of those before it.
 enum class Stage { membrane, curve, fits };

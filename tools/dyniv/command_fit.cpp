@@ -15,7 +15,8 @@ namespace dyniv {
 int command_fit(const std::vector<std::string>& arguments) {
   CommandLine line("fit", "fit FILE... [--electrode FILE...] --out DIR [options]",
                    "Passive, LIF, QIF, EIF and tabulated models from the dynamic I-V curve of a recording, "
-                   "with intervals:\n"
+                   "and refractory EIF "
+                   "and AdEx from what its spikes leave behind, with intervals:\n"
                    "models/NAME.json, iv.json, tables, figures.");
   CurveSettings settings;
   parse_curve_command(line, settings, arguments, "fit", Stage::fits);

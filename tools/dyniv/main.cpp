@@ -39,7 +39,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"steps", "Measure", "resistance, time constant, rheobase and f-I curve from current steps",
      command_steps},
     {"iv", "Measure", "capacitance and dynamic I-V curve", command_iv},
-    {"fit", "Model", "passive, LIF, QIF, EIF and tabulated models from a recording", command_fit},
+    {"fit", "Model", "models of the curve, refractory EIF and AdEx from a recording", command_fit},
     {"analyze", "Model", "phase line, thresholds, rheobase and f-I curve of models", command_analyze},
     {"simulate", "Model", "a model on a current: voltage and spikes", command_simulate},
     {"score", "Judge", "predicted against recorded spikes and voltage, with intervals and ceilings",
