@@ -213,6 +213,7 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
                  double V_spike_mV, const Gif& given, const GifFitOptions& options) {
   options.validate();
   GifFits result;
+  if (options.kinds.empty()) return result;
   const auto onsets = spike_onsets(recording, crossings_ms);
   result.data = bin_recording(recording, onsets, options.bin_ms);
   for (const GifKind kind : options.kinds) {

@@ -60,7 +60,8 @@ struct GifFits {
 };
 
 // `crossings_ms`: spike times of every sweep, `V_spike_mV` the level that they cross; `start` a first guess
-// of C, g, E and V_reset. A model that the data do not allow has status failed and the reason.
+// of C, g, E and V_reset. A model that the data do not allow has status failed and the reason; without kinds
+// nothing is done.
 GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<double>>& crossings_ms,
                  double V_spike_mV, const Gif& start, const GifFitOptions& options = {});
 

@@ -104,8 +104,9 @@ void run_command(benchmark::State& state, const std::string& arguments) {
 
 void run_on_the_demonstration_cell(benchmark::State& state) {
   const std::string data = std::string(DYNIV_DATA_DIR) + "/demo/";
-  run_command(state, "run --curve-models-only --bootstrap 200 --threads 2 --electrode '" + data + "electrode.abf' --training '" +
-                         data + "training.abf' --test '" + data + "test.abf'");
+  run_command(state, "run --curve-models-only --bootstrap 200 --threads 2 --electrode '" + data +
+                         "electrode.abf' --training '" + data + "training.abf' --test '" + data +
+                         "test.abf'");
 }
 BENCHMARK(run_on_the_demonstration_cell)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -132,7 +132,7 @@ TEST(BadOptions, SaysWhatIsMissingOrTwice) {
 TEST(BadOptions, ExplainsThatAnOptionTakesAllTheFilesAfterIt) {
   expect_wrong_usage({"iv", "--electrode", "e.abf", "t.abf"},
                      "every word after --electrode is an electrode file");
-  expect_wrong_usage({"run", "t.abf"}, "say what each file is");
+  expect_wrong_usage({"run", demo_file("training.abf")}, "or give the recordings with --training");
 }
 
 TEST(BadOptions, RefusesSelectionsThatAreNone) {

@@ -97,7 +97,10 @@ TEST(RefractoryFit, HasSlicesWhoseParametersAreThoseOfTheirTime) {
     EXPECT_NEAR(slice.E_mV->value, at.E_mV, 1.0) << slice.mean_ms;
     if (!slice.V_T_mV) continue;
     ++with_threshold;
-    EXPECT_NEAR(slice.V_T_mV->value, at.V_T_mV, 1.0) << slice.mean_ms;
+    // Voltages near threshold, which tell V_T, are met late in a slice rather than evenly: V_T is that of
+    // some time within it, not of its mean (it falls by 3 mV from 5 to 10 ms).
+    EXPECT_LT(slice.V_T_mV->value, state_after_spike(kLayer5, slice.begin_ms).V_T_mV + 0.5) << slice.mean_ms;
+    EXPECT_GT(slice.V_T_mV->value, state_after_spike(kLayer5, slice.end_ms).V_T_mV - 0.5) << slice.mean_ms;
   }
   EXPECT_GE(with_threshold, 3U);
 }

@@ -42,7 +42,7 @@ CharacterizeOptions quick(unsigned threads) {
   CharacterizeOptions options;
   options.threads = threads;
   options.cell.bootstrap_draws = 20;
-  options.cell.curve_models_only = true;  // the others have tests of their own
+  options.cell.gif.kinds.clear();  // the family has a test of its own
   options.membrane.electrode.bootstrap_draws = 20;
   options.score.draws = 100;
   return options;
@@ -71,7 +71,6 @@ json summary(const Characterization& characterization) {
 // The same recordings with the family, whose folds run in parallel and whose trials are drawn.
 CharacterizeOptions with_gif_family(unsigned threads) {
   CharacterizeOptions options = quick(threads);
-  options.cell.curve_models_only = false;
   options.cell.gif.kinds = {GifKind::gif};
   options.cell.gif.folds = 2;
   return options;
