@@ -138,6 +138,7 @@ std::optional<Onset> onset_of(const std::vector<IvBin>& bins, const Adex& m) {
 // them out.
 std::vector<IvBin> evened(std::vector<IvBin> bins, const Adex& m) {
   std::vector<double> misses;
+  misses.reserve(bins.size());
   for (const IvBin& bin : bins) misses.push_back(std::abs(bin.F_mV_per_ms - drift_mV_per_ms(m, bin.V_mV)));
   const double excess = median(misses).value_or(0.0);
   for (IvBin& bin : bins) bin.se_mV_per_ms = std::hypot(bin.se_mV_per_ms, excess);

@@ -21,17 +21,17 @@ class DrivePath {
       : m_(m),
         R_(m.drive.resistance_GOhm),
         tau_(m.drive.tau_ms),
+        decay_(std::exp(-m.bin_ms / m.drive.tau_ms)),
+        V_(m.drive.E_mV + R_ * first_current_pA),
         with_(with_sensitivities),
-        held_bins_(refractory_bins(m)) {
-    decay_ = std::exp(-m.bin_ms / tau_);
+        held_bins_(refractory_bins(m)),
+        trace_(m.drive.currents.size(), 0.0),
+        trace_slope_(m.drive.currents.size(), 0.0),
+        sensitivity_(Eigen::VectorXd::Zero(membrane_size(m))) {
     for (const auto& c : m.drive.currents) {
       current_decay_.push_back(std::exp(-m.bin_ms / c.tau_ms));
       current_decay_slope_.push_back(current_decay_.back() * m.bin_ms / c.tau_ms);
     }
-    trace_.assign(m.drive.currents.size(), 0.0);
-    trace_slope_.assign(m.drive.currents.size(), 0.0);
-    sensitivity_ = Eigen::VectorXd::Zero(membrane_size(m));
-    V_ = m.drive.E_mV + R_ * first_current_pA;
     sensitivity_[1] = R_ * first_current_pA;
     sensitivity_[2] = 1.0;
   }
@@ -79,7 +79,7 @@ class DrivePath {
 
  private:
   const Gif& m_;
-  double R_, tau_, decay_ = 0.0, V_ = 0.0;
+  double R_, tau_, decay_, V_;
   bool with_;
   int held_bins_, held_ = 0;
   bool can_fire_ = true;
@@ -123,7 +123,8 @@ class RowWriter {
       : m_(m),
         membrane_(sensitivities != Sensitivities::none),
         states_(sensitivities == Sensitivities::membrane_and_states),
-        groups_(groups_of(m)) {
+        groups_(groups_of(m)),
+        columns_(1 + static_cast<Index>(m.filters.size() + m.thresholds.size() + m.history.size())) {
     for (const auto& t : m.thresholds) {
       const Knot knot{t.knot_mV, t.softness_mV, t.direction, 0.0, 0.0};
       auto at = std::find(knots_.begin(), knots_.end(), knot);
@@ -136,8 +137,6 @@ class RowWriter {
     state_.resize(m.thresholds.size());
     state_tau_slope_.resize(m.thresholds.size());
     state_knot_slope_.resize(m.thresholds.size());
-    weights_ = 1 + static_cast<Index>(m.filters.size() + m.thresholds.size() + m.history.size());
-    columns_ = weights_;
     const Index shape = membrane_size(m);
     if (membrane_) columns_ += shape;
     if (states_) columns_ += 2 * static_cast<Index>(m.thresholds.size());
@@ -247,7 +246,7 @@ class RowWriter {
   std::vector<int> step_of_age_;
   std::deque<int> spikes_;
   int longest_ = 0;
-  Index weights_ = 0, columns_ = 0;
+  Index columns_;
 };
 
 // Rows are collected column-major in blocks that fit the cache.

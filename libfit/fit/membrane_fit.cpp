@@ -20,8 +20,8 @@ struct BinsUsed {
 
 BinsUsed select_bins(const Gif& model, const BinnedRecording& data, const MembraneFitOptions& options) {
   const auto before = static_cast<std::ptrdiff_t>(std::ceil(options.before_spike_ms / data.bin_ms));
-  const auto after = static_cast<std::ptrdiff_t>(
-      refractory_bins(model) + static_cast<int>(std::ceil(options.after_reset_ms / data.bin_ms)));
+  const std::ptrdiff_t held = refractory_bins(model);
+  const auto after = held + static_cast<std::ptrdiff_t>(std::ceil(options.after_reset_ms / data.bin_ms));
   BinsUsed used;
   for (const BinnedSweep& sweep : data.sweeps) {
     const auto size = static_cast<std::ptrdiff_t>(sweep.spike.size());

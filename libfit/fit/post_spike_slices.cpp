@@ -34,6 +34,7 @@ Estimate estimate_of(double value, const std::optional<double>& se) {
 
 void fit_slice(SliceFit& fit, const std::vector<IvBin>& bins, double Delta_T_mV, double capacitance_pF) {
   std::vector<SliceBin> rows;
+  rows.reserve(bins.size());
   for (const IvBin& bin : bins) rows.push_back({bin, Delta_T_mV});
   std::optional<LeastSquaresFit<3>> best;
   for (const double V_T : {lowest_point(bins).V_mV, bins.back().V_mV, bins.back().V_mV + 8.0 * Delta_T_mV}) {

@@ -17,13 +17,17 @@ const char* label_of(const std::string& model) {
   if (model == "tabulated") return "tabulated F";
   if (model == "refractory_eif") return "refractory EIF";
   if (model == "adex") return "AdEx";
+  if (model == "gif") return "GIF";
+  if (model == "igif") return "iGIF";
+  if (model == "igif2") return "iGIF, 2 states";
+  if (model == "history_gif") return "history GIF";
   return "passive";
 }
 
 // The models that figures compare, in one order, so that colours agree between figures: EIF and QIF on the
-// curve, and those with a memory beside them where spikes are predicted.
+// curve, and what adaptation and a threshold that follows the voltage add where spikes are predicted.
 std::vector<const IvFit*> shown_models(const std::vector<IvFit>& models, std::size_t how_many) {
-  constexpr std::array<std::string_view, 4> order = {"eif", "qif", "refractory_eif", "adex"};
+  constexpr std::array<std::string_view, 4> order = {"eif", "qif", "adex", "history_gif"};
   std::vector<const IvFit*> shown;
   for (std::size_t i = 0; i < std::min(how_many, order.size()); ++i) {
     for (const IvFit& fit : models) {
@@ -221,7 +225,7 @@ Figure scores(const TestResult& test) {
   ScoreSeries series;
   ScoreMeasure md{"Md*", {}, 1.0}, gamma{"Γ", {}, {}}, explained{"EV 10 ms", {}, 1.0},
       voltage{"voltage", {}, {}};
-  for (const char* name : {"eif", "qif", "refractory_eif", "adex", "lif", "tabulated"}) {
+  for (const char* name : {"eif", "qif", "refractory_eif", "adex", "gif", "history_gif"}) {
     for (const ModelTest& model : test.models) {
       if (model.model != name) continue;
       series.models.push_back(label_of(name));

@@ -24,7 +24,10 @@ double widest_number_mm(const Interval& range, double step) {
   if (step <= 0.0) return text_width_mm("0.001", kFontSize_pt);
   double widest = 0.0;
   for (double k = std::ceil(range.low / step); k * step <= range.high; k += 1.0) {
-    widest = std::max(widest, text_width_mm(number_text(k * step), kFontSize_pt));
+    std::string number = number_text(k * step);
+    // Drawn with a true minus sign, which is as wide as a plus and nearly twice a hyphen.
+    std::replace(number.begin(), number.end(), '-', '+');
+    widest = std::max(widest, text_width_mm(number, kFontSize_pt));
   }
   return widest;
 }
