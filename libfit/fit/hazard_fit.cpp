@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "libfit/core/error.hpp"
@@ -71,10 +72,12 @@ struct Point {
   double objective = 0.0;  // penalised
 };
 
-double log_likelihood_of(const HazardDesign& design, const VectorXd& weights) {
+// `highest`: of the log hazard of a bin. Fits have none, which keeps them concave.
+double log_likelihood_of(const HazardDesign& design, const VectorXd& weights,
+                         double highest = std::numeric_limits<double>::infinity()) {
   double sum = 0.0;
   for (std::size_t b = 0; b < design.blocks.size(); ++b) {
-    const VectorXd eta = design.blocks[b].leftCols(weights.size()) * weights;
+    const VectorXd eta = (design.blocks[b].leftCols(weights.size()) * weights).cwiseMin(highest);
     for (Index i = 0; i < eta.size(); ++i) sum += bin_terms(eta[i], design.spikes[b][i] > 0.0).log_likelihood;
   }
   return sum;
@@ -305,7 +308,8 @@ HazardLikelihood hazard_likelihood(const Gif& model, const BinnedRecording& data
   w[0] += std::log(model.bin_ms);
   HazardLikelihood result;
   result.spikes = design.spike_count;
-  result.log_likelihood = log_likelihood_of(design, w);
+  // The model as it is simulated: where it extrapolates, its hazard ends at the same cap.
+  result.log_likelihood = log_likelihood_of(design, w, highest_log_hazard_per_ms + std::log(model.bin_ms));
   const auto rows = static_cast<double>(design.rows);
   const auto spikes = static_cast<double>(design.spike_count);
   if (spikes > 0.0 && rows > spikes) {
