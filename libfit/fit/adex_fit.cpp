@@ -23,13 +23,6 @@ using Matrix5 = Eigen::Matrix<double, 5, 5>;
 using Vector5 = Eigen::Matrix<double, 5, 1>;
 constexpr int kRounds = 2;
 
-IvFit failed(std::string reason) {
-  IvFit fit;
-  fit.model = Adex{};
-  fit.reason = std::move(reason);
-  return fit;
-}
-
 TrajectorySweep in_steps(const Sweep& sweep, std::size_t samples, double h) {
   TrajectorySweep steps;
   const std::size_t count = sweep.size() / samples;
@@ -207,21 +200,15 @@ void describe(IvFit& fit, const Found& found, double limit_mV_per_ms) {
   }
 }
 
-void refuse(IvFit& fit, std::string reason) {
-  if (fit.status != FitStatus::ok) return;
-  fit.status = FitStatus::not_identified;
-  fit.reason = std::move(reason);
-}
-
 void judge(IvFit& fit, const Found& found, const IvFit& eif) {
-  if (eif.status != FitStatus::ok) refuse(fit, "the EIF of the whole curve is not identified: " + eif.reason);
+  if (eif.status != FitStatus::ok) leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
   const auto& m = found.model;
   if (found.trajectory.on_bound[4])
-    refuse(fit, fmt::format("tau_w = {:.0f} ms ended on its bound", m.tau_w_ms));
+    leave_unidentified(fit, fmt::format("tau_w = {:.0f} ms ended on its bound", m.tau_w_ms));
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
-    if (found.trajectory.on_bound[i]) refuse(fit, "a parameter of the subthreshold part ended on its bound");
+    if (found.trajectory.on_bound[i]) leave_unidentified(fit, "a parameter of the subthreshold part ended on its bound");
   }
-  if (found.onset.on_bound) refuse(fit, "V_T or Delta_T ended on its bound");
+  if (found.onset.on_bound) leave_unidentified(fit, "V_T or Delta_T ended on its bound");
   const auto is_seen = [&](std::string_view name) {
     for (const ParameterEstimate& p : fit.parameters) {
       if (p.name == name) return p.se && std::abs(p.value) > 2.0 * *p.se;
@@ -229,7 +216,7 @@ void judge(IvFit& fit, const Found& found, const IvFit& eif) {
     return false;
   };
   if (!is_seen("a_nS") && !is_seen("b_pA"))
-    refuse(fit, "neither a nor b is told apart from 0: no adaptation current is seen");
+    leave_unidentified(fit, "neither a nor b is told apart from 0: no adaptation current is seen");
 }
 
 // What a capacitance that is 1 % larger does to the linear part.
@@ -304,12 +291,11 @@ IvFit fit_adex(const Recording& recording, const std::vector<std::vector<double>
           "fit_adex: one spike train a sweep, one sweep or more, and blocks");
   const auto* base = std::get_if<Eif>(&eif.model);
   if (base == nullptr || eif.status == FitStatus::failed)
-    return failed("there is no EIF of the whole curve to extend: " + eif.reason);
+    return failed_fit(Adex{}, "there is no EIF of the whole curve to extend: " + eif.reason);
   std::size_t spikes = 0;
   for (const auto& train : spikes_ms) spikes += train.size();
   if (spikes < options.min_spikes) {
-    return failed(
-        fmt::format("{} spikes are too few to tell what a spike adds to an adaptation current; {} are needed",
+    return failed_fit(Adex{}, fmt::format("{} spikes are too few to tell what a spike adds to an adaptation current; {} are needed",
                     spikes, options.min_spikes));
   }
   const TrajectoryData data = trajectory_data(recording, spikes_ms, blocks, base->reset.t_ref_ms, options);
@@ -317,7 +303,7 @@ IvFit fit_adex(const Recording& recording, const std::vector<std::vector<double>
                    0.0,        0.0,        100.0,      base->V_spike_mV, base->reset};
   const auto found = find(recording, spikes_ms, blocks, data, start, eif.limit_mV_per_ms, options);
   if (!found)
-    return failed("the subthreshold voltage between spikes does not determine leak and adaptation current");
+    return failed_fit(Adex{}, "the subthreshold voltage between spikes does not determine leak and adaptation current");
   IvFit fit;
   describe(fit, *found, eif.limit_mV_per_ms);
   judge(fit, *found, eif);

@@ -60,9 +60,9 @@ CommonSteps common_steps(const CommonError& common, const IvMoments& moments, co
   return steps;
 }
 
-void add_common_error(const CommonSteps& steps, std::uint64_t seed, FitBootstrap& result,
+void add_common_error(const CommonSteps& steps, std::uint64_t seed, std::size_t which, FitBootstrap& result,
                       std::vector<std::vector<double>>& F) {
-  RandomStream random(seed ^ 0x436f6d6dULL);
+  RandomStream random(seed ^ 0x436f6d6dULL, which);
   for (std::size_t draw = 0; draw < result.draws; ++draw) {
     const double times = random.normal();
     result.capacitance_pF[draw] += times * steps.capacitance_pF;
@@ -101,7 +101,7 @@ DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double cap
 
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,
                             const DynamicIv& iv, const DynamicIvOptions& iv_options, std::vector<IvFit>& fits,
-                            const FitBootstrapOptions& options, const std::optional<CommonError>& common) {
+                            const FitBootstrapOptions& options, std::span<const CommonError> common) {
   FitBootstrap result;
   result.draws = options.draws;
   result.capacitance_pF.assign(options.draws, std::nan(""));
@@ -137,7 +137,8 @@ FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMome
     }
   });
   for (const std::size_t count : failed) result.failed += count;
-  if (common) add_common_error(common_steps(*common, moments, iv, iv_options, fits), options.seed, result, F);
+  for (std::size_t e = 0; e < common.size(); ++e)
+    add_common_error(common_steps(common[e], moments, iv, iv_options, fits), options.seed, e, result, F);
   for (std::size_t f = 0; f < fits.size(); ++f) {
     fits[f].draw_blocks = options.draws > 0 ? moments.block_count : 0;
     for (std::size_t p = 0; p < fits[f].parameters.size(); ++p) {

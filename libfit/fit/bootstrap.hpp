@@ -26,7 +26,7 @@ struct FitBootstrapOptions {
   std::function<void(double)> progress;
 };
 
-// What an error common to all blocks does, such as that of the electrode's resistance, which shifts every
+// What an error common to all blocks does, such as one of the electrode's resistance, which shifts every
 // voltage by the current times that error: the moments as they are when it is one standard error up.
 struct CommonError {
   double capacitance_move_pF = 0.0;
@@ -48,12 +48,11 @@ DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double cap
                        const DynamicIvOptions& options, std::span<const double> weights);
 
 // Fills ci95 and draws of the parameters of `fits` (C included) and returns the draws. When the capacitance
-// came from the electrode sweep, its own interval stands for it: drawn as a normal number of that width. A
-// common error moves every draw by a normal number of the steps it makes in each parameter; to that order all
-// are linear.
+// came from the electrode sweep, its own interval stands for it: drawn as a normal number of that width. Each
+// common error, independent of the others, moves every draw by a normal number of the steps it makes in each
+// parameter; to that order all are linear.
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,
                             const DynamicIv& iv, const DynamicIvOptions& iv_options, std::vector<IvFit>& fits,
-                            const FitBootstrapOptions& options,
-                            const std::optional<CommonError>& common = std::nullopt);
+                            const FitBootstrapOptions& options, std::span<const CommonError> common = {});
 
 }  // namespace libfit

@@ -36,13 +36,6 @@ void set_se(IvFit& fit, std::string_view name, double se) {
   }
 }
 
-IvFit failed(Model model, std::string reason) {
-  IvFit fit;
-  fit.model = std::move(model);
-  fit.reason = std::move(reason);
-  return fit;
-}
-
 template <std::size_t N>
 void describe(IvFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvBin>& bins,
               const std::array<const char*, N>& names) {
@@ -68,7 +61,7 @@ void describe(IvFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvB
 IvFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
   const auto starts = eif_starts(bins);
   const auto found = fit_eif_curve(bins, starts, true);
-  if (!found) return failed(Eif{}, "the least-squares fit did not converge from any start");
+  if (!found) return failed_fit(Eif{}, "the least-squares fit did not converge from any start");
   IvFit fit;
   const Eif eif = eif_from(found->value, C, spikes);
   fit.model = eif;
@@ -85,7 +78,7 @@ IvFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters& s
 IvFit fit_qif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
   const auto starts = qif_starts(bins);
   const auto found = fit_qif_curve(bins, starts, true);
-  if (!found) return failed(Qif{}, "the least-squares fit did not converge from any start");
+  if (!found) return failed_fit(Qif{}, "the least-squares fit did not converge from any start");
   IvFit fit;
   const Qif qif = qif_from(found->value, C, spikes);
   fit.model = qif;
@@ -126,10 +119,10 @@ bool crosses_zero(const std::vector<IvBin>& bins) { return std::isfinite(upward_
 IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes, bool with_threshold) {
   const std::vector<IvBin> straight = straight_part(bins);
   const Model empty = with_threshold ? Model(Lif{}) : Model(Passive{});
-  if (straight.size() < 3) return failed(empty, "fewer than three bins of the curve lie below its minimum");
+  if (straight.size() < 3) return failed_fit(empty, "fewer than three bins of the curve lie below its minimum");
   const std::array<BoundedStart<2>, 1> starts{leak_start(allowed(straight), guess_leak(straight))};
   const auto found = fit_leak_curve(straight, starts, true);
-  if (!found) return failed(empty, "the least-squares fit did not converge");
+  if (!found) return failed_fit(empty, "the least-squares fit did not converge");
   IvFit fit;
   const double g = C * std::exp(-found->value[0]);
   const double E = found->value[1];
@@ -285,6 +278,19 @@ void probe_limits(IvFit& eif, const DynamicIv& iv, const SpikeParameters& spikes
 
 }  // namespace
 
+IvFit failed_fit(Model model, std::string reason) {
+  IvFit fit;
+  fit.model = std::move(model);
+  fit.reason = std::move(reason);
+  return fit;
+}
+
+void leave_unidentified(IvFit& fit, std::string reason) {
+  if (fit.status != FitStatus::ok) return;
+  fit.status = FitStatus::not_identified;
+  fit.reason = std::move(reason);
+}
+
 void IvFitOptions::validate() const {
   check_options({{"upper_limit_mV_per_ms", upper_limit_mV_per_ms, upper_limit_mV_per_ms > 0.0, "> 0"},
                  {"fraction_of_upstroke", fraction_of_upstroke, fraction_of_upstroke > 0.0, "> 0"},
@@ -316,8 +322,8 @@ std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes
     const std::string reason = fmt::format(
         "only {} bins of the curve have enough data, {} are needed; record longer or drive the cell harder",
         bins.size(), options.min_bins);
-    return {failed(Passive{}, reason), failed(Lif{}, reason), failed(Qif{}, reason), failed(Eif{}, reason),
-            failed(Tabulated{}, reason)};
+    return {failed_fit(Passive{}, reason), failed_fit(Lif{}, reason), failed_fit(Qif{}, reason), failed_fit(Eif{}, reason),
+            failed_fit(Tabulated{}, reason)};
   }
   const double C = iv.capacitance_pF;
   std::vector<IvFit> fits;
@@ -326,7 +332,7 @@ std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes
     const std::string reason =
         "the recording has no spikes, so nothing tells threshold, reset and refractory period";
     for (const Model& model : {Model(Lif{}), Model(Qif{}), Model(Eif{}), Model(Tabulated{})})
-      fits.push_back(failed(model, reason));
+      fits.push_back(failed_fit(model, reason));
     return fits;
   }
   fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, true); }));

@@ -68,6 +68,11 @@ struct IvFit {
   std::vector<std::string> warnings;  // a parameter on its bound
 };
 
+// A model that could not be fitted at all, and why.
+IvFit failed_fit(Model model, std::string reason);
+// An ok fit whose parameters the recording does not determine; the first reason stays.
+void leave_unidentified(IvFit& fit, std::string reason);
+
 // All models of the curve, in the order passive, lif, qif, eif, tabulated. A model that cannot be fitted is
 // there with status failed and the reason.
 std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes,

@@ -82,34 +82,28 @@ std::array<double, kCount> named_errors(const Values& p, const Values& se, doubl
   return errors;
 }
 
-void refuse(IvFit& fit, std::string reason) {
-  if (fit.status != FitStatus::ok) return;
-  fit.status = FitStatus::not_identified;
-  fit.reason = std::move(reason);
-}
-
 void judge(IvFit& fit, const Chosen& chosen, const IvFit& eif, const RefractoryFitOptions& options) {
-  if (eif.status != FitStatus::ok) refuse(fit, "the EIF of the whole curve is not identified: " + eif.reason);
+  if (eif.status != FitStatus::ok) leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
   const double width = std::exp(chosen.joint.value[3]);
   if (width > options.widest_Delta_T_mV)
-    refuse(fit, fmt::format("Delta_T = {:.1f} mV is wider than {:.0f} mV", width, options.widest_Delta_T_mV));
+    leave_unidentified(fit, fmt::format("Delta_T = {:.1f} mV is wider than {:.0f} mV", width, options.widest_Delta_T_mV));
   for (std::size_t i = 0; i < kCount; ++i) {
     const bool left_out = i >= 4 && !chosen.form.has[(i - 4) / 2];
-    if (chosen.joint.on_bound[i] && !left_out) refuse(fit, fmt::format("{} ended on its bound", kNames[i]));
+    if (chosen.joint.on_bound[i] && !left_out) leave_unidentified(fit, fmt::format("{} ended on its bound", kNames[i]));
   }
   if (!chosen.joint.se) {
-    refuse(fit, "the post-spike curves do not determine all parameters at once (singular covariance)");
+    leave_unidentified(fit, "the post-spike curves do not determine all parameters at once (singular covariance)");
     return;
   }
   const auto& se = *chosen.joint.se;
   if (se[2] > options.widest_threshold_error_mV)
-    refuse(fit, fmt::format("V_T is known to +-{:.0f} mV only", 1.96 * se[2]));
+    leave_unidentified(fit, fmt::format("V_T is known to +-{:.0f} mV only", 1.96 * se[2]));
   if (se[3] > 0.5)
-    refuse(fit, fmt::format("Delta_T is known to a factor of {:.1f} only", std::exp(1.96 * se[3])));
+    leave_unidentified(fit, fmt::format("Delta_T is known to a factor of {:.1f} only", std::exp(1.96 * se[3])));
   for (std::size_t t = 0; t < kRefractoryTerms.size(); ++t) {
     const double error = (*chosen.joint.se)[kRefractoryTerms[t] + 1];
     if (chosen.form.has[t] && error > options.widest_error) {
-      refuse(fit, fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only",
+      leave_unidentified(fit, fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only",
                               kNames[kRefractoryTerms[t] + 1],
                               std::exp(chosen.joint.value[kRefractoryTerms[t] + 1]), std::exp(error)));
     }
@@ -138,13 +132,6 @@ void describe(IvFit& fit, const Chosen& chosen, const std::vector<TimedBin>& row
     }
     fit.parameters.push_back(estimate);
   }
-}
-
-IvFit failed(std::string reason) {
-  IvFit fit;
-  fit.model = RefractoryEif{};
-  fit.reason = std::move(reason);
-  return fit;
 }
 
 Form form_of(const RefractoryEif& m) {
@@ -181,18 +168,17 @@ IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
   options.validate();
   const auto* base = std::get_if<Eif>(&eif.model);
   if (base == nullptr || eif.status == FitStatus::failed)
-    return failed("there is no EIF of the whole curve to extend: " + eif.reason);
+    return failed_fit(RefractoryEif{}, "there is no EIF of the whole curve to extend: " + eif.reason);
   if (curves.size() < 3)
-    return failed(
-        "too few spikes: fewer than three slices of the time since the spike have enough intervals");
+    return failed_fit(RefractoryEif{}, "too few spikes: fewer than three slices of the time since the spike have enough intervals");
   const std::vector<TimedBin> rows = rows_of(curves, eif.limit_mV_per_ms);
   if (rows.size() < options.min_bins) {
-    return failed(fmt::format(
+    return failed_fit(RefractoryEif{}, fmt::format(
         "only {} bins of the post-spike curves have enough data, {} are needed; record more spikes",
         rows.size(), options.min_bins));
   }
   const auto chosen = choose_refractory_form(rows, *base);
-  if (!chosen) return failed("the least-squares fit did not converge from any start");
+  if (!chosen) return failed_fit(RefractoryEif{}, "the least-squares fit did not converge from any start");
   IvFit fit;
   fit.model = model_from(chosen->joint.value, *base, base->C_pF);
   fit.limit_mV_per_ms = eif.limit_mV_per_ms;

@@ -7,16 +7,16 @@ namespace libfit {
 namespace {
 
 constexpr SolverLimits kFitLimits{1e-9, 80};
-constexpr std::size_t kCount = kRefractoryParameters;
+constexpr std::size_t kAll = kRefractoryParameters;
 constexpr auto& kTerms = kRefractoryTerms;
 using Values = RefractoryValues;
 using Form = RefractoryForm;
 using Chosen = RefractoryChoice;
-using Joint = LeastSquaresFit<kCount>;
+using Joint = LeastSquaresFit<kAll>;
 
 // Amplitudes of terms that are left out stay at 0, time constants at 1 ms.
-BoundedStart<kCount> start_of(const Values& value, const Form& form) {
-  BoundedStart<kCount> start;
+BoundedStart<kAll> start_of(const Values& value, const Form& form) {
+  BoundedStart<kAll> start;
   const double e = std::log(300.0), low = std::log(0.5);
   start.lower = {std::log(1e-4), -150.0, -120.0, std::log(0.05), -0.95, low, -30.0, low, -100.0, low,
                  -100.0,         low};
@@ -25,7 +25,7 @@ BoundedStart<kCount> start_of(const Values& value, const Form& form) {
   for (std::size_t t = 0; t < kTerms.size(); ++t) {
     if (!form.has[t]) start.value[kTerms[t]] = start.value[kTerms[t] + 1] = 0.0;
   }
-  for (std::size_t i = 0; i < kCount; ++i)
+  for (std::size_t i = 0; i < kAll; ++i)
     start.value[i] = std::clamp(start.value[i], start.lower[i], start.upper[i]);
   return start;
 }
@@ -129,7 +129,7 @@ std::optional<Joint> fit_refractory_form(const std::vector<TimedBin>& rows, cons
                                          const SolverLimits& limits) {
   std::optional<Joint> best;
   for (const Values& value : starts) {
-    const auto found = fit_bounded<RefractoryCurve, kCount>(rows, start_of(value, form), with_covariance,
+    const auto found = fit_bounded<RefractoryCurve, kAll>(rows, start_of(value, form), with_covariance,
                                                             form.fixed(), limits);
     if (found && (!best || found->chi_square < best->chi_square)) best = found;
   }
@@ -146,7 +146,7 @@ std::optional<Chosen> choose_refractory_form(const std::vector<TimedBin>& rows, 
         fit_refractory_form(widened(rows, chosen.excess_sd), chosen.form, starts, true, kFitLimits);
     if (!found) return std::nullopt;
     chosen.joint = *found;
-    const double next = excess_sd_of(rows, found->value, n - static_cast<double>(kCount));
+    const double next = excess_sd_of(rows, found->value, n - static_cast<double>(kAll));
     starts = {found->value};
     const bool settled = std::abs(next - chosen.excess_sd) <= 0.02 * next;
     chosen.excess_sd = next;

@@ -25,34 +25,39 @@ std::optional<ElectrodeKernel> independent_kernel(const Membrane& membrane) {
 
 // The electrode was measured with an error, which the blocks of the training recording do not show: they were
 // all compensated with the same kernel.
-std::optional<CommonError> electrode_error(const Membrane& membrane, const CellFit& cell,
-                                           std::span<const Block> blocks, const CellFitOptions& options) {
+std::vector<CommonError> electrode_errors(const Membrane& membrane, const CellFit& cell,
+                                          std::span<const Block> blocks, const CellFitOptions& options) {
+  std::vector<CommonError> errors;
   const bool compensated = membrane.compensation == Compensation::electrode_sweep ||
                            membrane.compensation == Compensation::training;
-  if (!compensated || membrane.electrode->kernel_error_GOhm_per_ms.empty()) return std::nullopt;
-  ElectrodeKernel step = *membrane.electrode;
-  step.kernel_GOhm_per_ms = step.kernel_error_GOhm_per_ms;
-  const Recording moved = compensate(membrane.recording, step, options.threads);
-  CommonError error;
-  if (cell.capacitance.result.method == CapacitanceMethod::plateau) {
-    CapacitanceOptions capacitance = options.capacitance;
-    capacitance.threads = options.threads;
-    error.capacitance_move_pF =
-        plateau_move_pF(cell.capacitance, capacitance_moments(moved, membrane.spikes_ms, blocks, capacitance))
-            .value_or(0.0);
+  if (!compensated) return errors;
+  for (const std::vector<double>& kernel_error : membrane.electrode->kernel_errors_GOhm_per_ms) {
+    ElectrodeKernel step = *membrane.electrode;
+    step.kernel_GOhm_per_ms = kernel_error;
+    const Recording moved = compensate(membrane.recording, step, options.threads);
+    CommonError error;
+    if (cell.capacitance.result.method == CapacitanceMethod::plateau) {
+      CapacitanceOptions capacitance = options.capacitance;
+      capacitance.threads = options.threads;
+      const auto moments = capacitance_moments(moved, membrane.spikes_ms, blocks, capacitance);
+      error.capacitance_move_pF = plateau_move_pF(cell.capacitance, moments).value_or(0.0);
+    }
+    error.moments = gather_iv_moments(moved, membrane.spikes_ms, blocks, options.iv, options.threads);
+    errors.push_back(std::move(error));
   }
-  error.moments = gather_iv_moments(moved, membrane.spikes_ms, blocks, options.iv, options.threads);
-  return error;
+  return errors;
 }
 
-// Both errors, added as independent ones, widen the interval of C.
-void add_electrode_error(CellFit& cell) {
+// All errors, added as independent ones, widen the interval of C.
+void add_electrode_errors(CellFit& cell) {
   auto& interval = cell.capacitance.result.ci95_pF;
-  if (!interval || !cell.electrode_error) return;
+  if (!interval) return;
   const double value = cell.capacitance.result.value_pF;
-  const double half = 1.96 * cell.electrode_error->capacitance_move_pF;
-  interval = Interval{value - std::hypot(value - interval->low, half),
-                      value + std::hypot(interval->high - value, half)};
+  for (const CommonError& error : cell.electrode_errors) {
+    const double half = 1.96 * error.capacitance_move_pF;
+    interval = Interval{value - std::hypot(value - interval->low, half),
+                        value + std::hypot(interval->high - value, half)};
+  }
 }
 
 SpikeParameters spike_parameters(const Membrane& membrane, const std::optional<ResetEstimate>& reset) {
@@ -125,8 +130,8 @@ CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options) {
   append(cell.warnings, cell.capacitance.result.warnings);
   cell.moments =
       gather_iv_moments(membrane.recording, membrane.spikes_ms, blocks, options.iv, options.threads);
-  cell.electrode_error = electrode_error(membrane, cell, blocks, options);
-  add_electrode_error(cell);
+  cell.electrode_errors = electrode_errors(membrane, cell, blocks, options);
+  add_electrode_errors(cell);
   cell.iv = dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv);
   append(cell.warnings, cell.iv.warnings);
   return cell;
@@ -149,7 +154,7 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   bootstrap.threads = options.threads;
   bootstrap.progress = options.bootstrap_progress;
   cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
-                                  cell.electrode_error);
+                                  cell.electrode_errors);
   if (!options.curve_models_only) {
     fit_models_with_memory(membrane, cell, options);
     fit_gif_family(membrane, cell, options);

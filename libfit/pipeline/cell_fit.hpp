@@ -43,7 +43,7 @@ struct PostSpike {
 struct CellFit {
   CapacitanceAnalysis capacitance;
   IvMoments moments;
-  std::optional<CommonError> electrode_error;  // absent without compensation
+  std::vector<CommonError> electrode_errors;  // independent ones; none without compensation
   DynamicIv iv;
   SpikeParameters spikes;
   std::optional<ResetEstimate> reset;

@@ -6,12 +6,13 @@
 #include <cmath>
 #include <optional>
 
+#include "libfit/pipeline/result_tables.hpp"
 #include "libfit/report/post_spike_figures.hpp"
 
 namespace libfit {
 namespace {
 
-constexpr int kPoints = 200;
+constexpr int kCurvePoints = 200;
 
 std::string name_of(const SliceFit& slice) {
   return std::isfinite(slice.end_ms) ? fmt::format("{:g} to {:g} ms", slice.begin_ms, slice.end_ms)
@@ -44,8 +45,8 @@ SliceSeries slice_series(const PostSpikeCurve& curve, const SliceFit& slice, dou
   if (!model || series.voltage_mV.empty()) return series;
   const Model frozen = frozen_at(*model, curve.mean_ms);
   const double low = series.voltage_mV.front(), high = series.voltage_mV.back();
-  for (int i = 0; i <= kPoints; ++i) {
-    const double V = low + (high - low) * i / kPoints;
+  for (int i = 0; i <= kCurvePoints; ++i) {
+    const double V = low + (high - low) * i / kCurvePoints;
     const double F = drift_mV_per_ms(frozen, V);
     if (F > 1.5 * limit_mV_per_ms) break;
     series.model_voltage_mV.push_back(V);
@@ -70,17 +71,12 @@ TimeCourseSeries course(const std::vector<SliceFit>& slices, const std::optional
   }
   if (!model || slices.empty()) return series;
   const double first = slices.front().begin_ms, last = std::max(2.0 * first, slices.back().mean_ms);
-  for (int i = 0; i <= kPoints; ++i) {
-    const double t = first * std::pow(last / first, static_cast<double>(i) / kPoints);
+  for (int i = 0; i <= kCurvePoints; ++i) {
+    const double t = first * std::pow(last / first, static_cast<double>(i) / kCurvePoints);
     series.curve_time_ms.push_back(t);
     series.curve.push_back(state_after_spike(*model, t).*state);
   }
   return series;
-}
-
-TableCell cell_of(const std::optional<Estimate>& value) {
-  if (!value) return {};
-  return *value;
 }
 
 }  // namespace

@@ -18,13 +18,6 @@ bool is_shared(const std::string& name) {
   return std::find(kShared.begin(), kShared.end(), name) != kShared.end();
 }
 
-// "g_nS" -> "nS", "a_nS_per_mV" -> "nS/mV".
-std::pair<std::string, std::string> name_and_unit(const std::string& key) {
-  if (key.ends_with("_nS_per_mV")) return {key.substr(0, key.size() - 10), "nS/mV"};
-  const std::size_t split = key.rfind('_');
-  return {key.substr(0, split), key.substr(split + 1)};
-}
-
 const ParameterEstimate* shared_parameter(const std::vector<IvFit>& models, std::string_view name) {
   for (const IvFit& fit : models) {
     for (const ParameterEstimate& parameter : fit.parameters) {

@@ -5,30 +5,12 @@
 namespace libfit {
 namespace {
 
-// "g_nS" -> "g", "nS"; "a_nS_per_mV" -> "a", "nS/mV".
-std::pair<std::string, std::string> name_and_unit(const std::string& key) {
-  for (const auto& [ending, unit] : {std::pair<std::string, std::string>{"_nS_per_mV", "nS/mV"},
-                                     {"_pF", "pF"},
-                                     {"_nS", "nS"},
-                                     {"_mV", "mV"},
-                                     {"_ms", "ms"}}) {
-    if (key.size() > ending.size() && key.ends_with(ending))
-      return {key.substr(0, key.size() - ending.size()), unit};
-  }
-  return {key, ""};
-}
-
 TableCell cell_of(const ScoreValue& score) {
   if (!score.value) return {};
   return Estimate{*score.value, score.ci95};
 }
 
 TableCell cell_of(const std::optional<double>& value) {
-  if (!value) return {};
-  return *value;
-}
-
-TableCell cell_of(const std::optional<Estimate>& value) {
   if (!value) return {};
   return *value;
 }
@@ -48,6 +30,23 @@ TableCell training_gamma(const Characterization& result, const std::string& mode
 }
 
 }  // namespace
+
+std::pair<std::string, std::string> name_and_unit(const std::string& key) {
+  for (const auto& [ending, unit] : {std::pair<std::string, std::string>{"_nS_per_mV", "nS/mV"},
+                                     {"_pF", "pF"},
+                                     {"_nS", "nS"},
+                                     {"_mV", "mV"},
+                                     {"_ms", "ms"}}) {
+    if (key.size() > ending.size() && key.ends_with(ending))
+      return {key.substr(0, key.size() - ending.size()), unit};
+  }
+  return {key, ""};
+}
+
+TableCell cell_of(const std::optional<Estimate>& value) {
+  if (!value) return {};
+  return *value;
+}
 
 Table parameter_table(const std::vector<IvFit>& models) {
   Table table;

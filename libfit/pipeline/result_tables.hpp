@@ -1,10 +1,19 @@
 // The tables of a characterisation: parameters with intervals, scores with ceilings, the curve.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "libfit/pipeline/characterize.hpp"
 #include "libfit/report/table.hpp"
 
 namespace libfit {
+
+// Symbol and unit of a parameter's name: "g_nS" -> "g", "nS"; "a_nS_per_mV" -> "a", "nS/mV".
+std::pair<std::string, std::string> name_and_unit(const std::string& key);
+// Empty where there is no value.
+TableCell cell_of(const std::optional<Estimate>& value);
 
 // One row a model and parameter: value with interval, range over the fit limits, status.
 Table parameter_table(const std::vector<IvFit>& models);

@@ -59,7 +59,7 @@ ordered_json electrode(const Membrane& membrane) {
   return json;
 }
 
-ordered_json capacitance(const Capacitance& c) {
+ordered_json capacitance_json(const Capacitance& c) {
   ordered_json against = ordered_json::array();
   for (const CapacitanceAtVoltage& group : c.against_voltage) {
     against.push_back({{"V_mV", group.V_mV},
@@ -257,7 +257,7 @@ std::string text(const ordered_json& json) {
 std::string summary_json(const Characterization& result, const ResultProvenance& provenance) {
   ordered_json json = header("dyniv.summary", provenance);
   json["electrode"] = electrode(result.membrane);
-  json["capacitance_pF"] = capacitance(result.cell.capacitance.result);
+  json["capacitance_pF"] = capacitance_json(result.cell.capacitance.result);
   json["spikes"] = spikes(result.membrane, result.cell.reset);
   json["quality"] = quality(result.membrane.quality);
   json["models"] = models_json(result);
@@ -280,7 +280,7 @@ std::string summary_json(const Characterization& result, const ResultProvenance&
 std::string iv_json(const Membrane& membrane, const CellFit& cell, const ResultProvenance& provenance) {
   ordered_json json = header("dyniv.iv", provenance);
   json["electrode"] = electrode(membrane);
-  json["capacitance_pF"] = capacitance(cell.capacitance.result);
+  json["capacitance_pF"] = capacitance_json(cell.capacitance.result);
   json["spikes"] = spikes(membrane, cell.reset);
   json["exclusion_ms"] = cell.iv.exclusion_ms;
   json["fraction_used"] = cell.iv.fraction_used;

@@ -9,7 +9,7 @@
 namespace libfit {
 namespace {
 
-constexpr std::size_t kBlock = 512;
+constexpr std::size_t kAbf1Block = 512;
 constexpr std::size_t kInputs = 16;
 // Only headers of this size hold the fields of version 1.6 and later.
 constexpr std::size_t kLongHeader = 4880;
@@ -47,9 +47,9 @@ std::vector<std::size_t> read_synch(const ByteReader& bytes) {
   const std::size_t count = count_at(bytes, 96, "length of the sweep table");
   std::vector<std::size_t> lengths;
   if (block == 0 || count == 0) return lengths;
-  bytes.slice(block * kBlock, count * 8);
+  bytes.slice(block * kAbf1Block, count * 8);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto length = bytes.at<std::int32_t>(block * kBlock + 8 * i + 4);
+    const auto length = bytes.at<std::int32_t>(block * kAbf1Block + 8 * i + 4);
     lengths.push_back(length > 0 ? static_cast<std::size_t>(length) : 0);
   }
   return lengths;
@@ -65,7 +65,7 @@ SignalFile read_abf1(std::span<const std::byte> content, const std::string& path
   layout.float32 = bytes.at<std::int16_t>(100) == 1;
   layout.sample_count = count_at(bytes, 10, "number of samples");
   layout.episode_count = count_at(bytes, 16, "number of sweeps");
-  const std::size_t header = count_at(bytes, 40, "place of the data") * kBlock;
+  const std::size_t header = count_at(bytes, 40, "place of the data") * kAbf1Block;
   const auto ignored = bytes.at<std::int16_t>(14);
   layout.data_offset =
       header + (ignored > 0 ? static_cast<std::size_t>(ignored) : 0) * (layout.float32 ? 4 : 2);

@@ -9,7 +9,7 @@
 namespace libfit {
 namespace {
 
-constexpr std::size_t kBlock = 512;
+constexpr std::size_t kAbf2Block = 512;
 // Places of the section table, in the order of the format.
 enum SectionPlace : std::size_t {
   kProtocol = 76,
@@ -34,7 +34,7 @@ Section section(const ByteReader& bytes, SectionPlace place) {
     throw InputError(
         fmt::format("{}: the section table counts {} entries; the header is damaged", bytes.file(), count));
   }
-  return {block * kBlock, size, static_cast<std::size_t>(count)};
+  return {block * kAbf2Block, size, static_cast<std::size_t>(count)};
 }
 
 // A table of fixed-size entries, checked to lie in the file.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxWaves = 4096;
 
-struct Wave {
+struct TextWave {
   std::string name;
   std::string unit;
   std::optional<double> step;  // in the unit below
@@ -66,7 +66,7 @@ class Reader {
  public:
   Reader(std::string_view text, const std::string& path) : rest_(text), path_(path) {}
 
-  std::vector<Wave> read() {
+  std::vector<TextWave> read() {
     std::string_view line;
     next(line);  // IGOR
     while (next(line)) {
@@ -185,7 +185,7 @@ class Reader {
         !parse_number(words[2], second))
       return;  // a form without waves or numbers tells nothing of use
     for (std::size_t i = 4; i < words.size(); ++i) {
-      const auto wave = std::ranges::find(waves_, to_utf8(words[i]), &Wave::name);
+      const auto wave = std::ranges::find(waves_, to_utf8(words[i]), &TextWave::name);
       if (wave == waves_.end()) continue;
       if (lower(words[0]) == "d") wave->unit = to_utf8(words[3]);
       if (lower(words[0]) != "x") continue;
@@ -198,12 +198,12 @@ class Reader {
   std::string_view rest_;
   const std::string& path_;
   std::size_t line_ = 0;
-  std::vector<Wave> waves_;
+  std::vector<TextWave> waves_;
 };
 
-double step_ms(const std::vector<Wave>& waves, const std::string& path, std::optional<double> dt_ms) {
+double step_ms(const std::vector<TextWave>& waves, const std::string& path, std::optional<double> dt_ms) {
   std::optional<double> found;
-  for (const Wave& wave : waves) {
+  for (const TextWave& wave : waves) {
     const auto unit = parse_time_unit(wave.step_unit);
     if (!wave.step || !unit || !std::isfinite(*wave.step) || *wave.step <= 0.0) continue;
     const double step = tidy_step(*wave.step * *unit);
@@ -220,7 +220,7 @@ double step_ms(const std::vector<Wave>& waves, const std::string& path, std::opt
 }
 
 // Waves that are matrices stand alone; the others are grouped by their numbers.
-void add_channels(std::vector<Wave> waves, SignalFile& file) {
+void add_channels(std::vector<TextWave> waves, SignalFile& file) {
   std::vector<TextColumn> columns;
   std::vector<std::size_t> wave_of;
   for (std::size_t i = 0; i < waves.size(); ++i) {
@@ -248,7 +248,7 @@ void add_channels(std::vector<Wave> waves, SignalFile& file) {
     Channel& channel = channel_of(group.name, group.unit);
     for (const std::size_t column : group.columns) take(channel, waves[wave_of[column]].columns.front());
   }
-  for (Wave& wave : waves) {
+  for (TextWave& wave : waves) {
     if (wave.columns.size() < 2) continue;
     Channel& channel = channel_of(wave.name, wave.unit);
     for (auto& column : wave.columns) take(channel, column);
@@ -266,7 +266,7 @@ bool looks_like_igor_text(std::span<const std::byte> bytes) {
 SignalFile read_igor_text(std::span<const std::byte> bytes, const std::string& path,
                           std::optional<double> dt_ms) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  std::vector<Wave> waves = Reader(text, path).read();
+  std::vector<TextWave> waves = Reader(text, path).read();
   SignalFile file;
   file.path = path;
   file.format = "ITX";

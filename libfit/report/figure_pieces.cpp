@@ -16,9 +16,15 @@ Series series_of(SeriesKind kind, std::string label, unsigned colour) {
   return series;
 }
 
-constexpr unsigned kGrey = 7;
 
 }  // namespace
+
+Figure figure_of(std::string name, double height_mm) {
+  Figure figure;
+  figure.name = std::move(name);
+  figure.height_mm = height_mm;
+  return figure;
+}
 
 Axis axis_of(std::string label, std::string unit, std::optional<Interval> range) {
   Axis axis;

@@ -8,6 +8,11 @@
 
 namespace libfit {
 
+// Places in the palette.
+inline constexpr unsigned kBlack = 0, kBlue = 1, kVermillion = 2, kGreen = 3, kGrey = 7;
+
+Figure figure_of(std::string name, double height_mm);
+
 Axis axis_of(std::string label, std::string unit, std::optional<Interval> range = std::nullopt);
 // The same axis without line and numbers, for a panel above one that shows it.
 Axis hidden(Axis axis);

@@ -15,18 +15,6 @@ namespace libfit {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr unsigned kBlack = 0;
-constexpr unsigned kBlue = 1;
-constexpr unsigned kVermillion = 2;
-constexpr unsigned kGreen = 3;
-constexpr unsigned kGrey = 7;
-
-Figure figure_of(std::string name, double height_mm) {
-  Figure figure;
-  figure.name = std::move(name);
-  figure.height_mm = height_mm;
-  return figure;
-}
 
 Panel panel_of(Axis x, Axis y, std::vector<Series> series, double height = 1.0) {
   Panel panel;

@@ -6,13 +6,6 @@
 #include "libfit/report/figure_pieces.hpp"
 
 namespace libfit {
-namespace {
-
-constexpr unsigned kBlack = 0;
-constexpr unsigned kBlue = 1;
-
-}  // namespace
-
 Figure post_spike_curves_figure(const std::vector<SliceSeries>& slices) {
   Figure figure;
   figure.name = "post_spike_curves";

@@ -7,16 +7,6 @@
 namespace libfit {
 namespace {
 
-constexpr unsigned kBlack = 0;
-constexpr unsigned kVermillion = 2;
-
-Figure figure_of(std::string name, double height_mm) {
-  Figure figure;
-  figure.name = std::move(name);
-  figure.height_mm = height_mm;
-  return figure;
-}
-
 Panel panel_of(std::string title, Axis x, Axis y) {
   Panel panel;
   panel.title = std::move(title);

@@ -11,11 +11,11 @@ namespace libfit {
 namespace {
 
 // The samples of one pixel column: places of the first, least, greatest and last.
-struct Column {
+struct PixelColumn {
   std::size_t first, least, greatest, last;
 };
 
-void emit(const Column& column, std::span<const double> x, std::span<const double> y, ReducedTrace& out) {
+void emit(const PixelColumn& column, std::span<const double> x, std::span<const double> y, ReducedTrace& out) {
   std::array<std::size_t, 4> places{column.first, column.least, column.greatest, column.last};
   std::ranges::sort(places);
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -45,7 +45,7 @@ ReducedTrace reduce_to_pixels(std::span<const double> x, std::span<const double>
   const double per_unit = to > from ? static_cast<double>(pixels) / (to - from) : 0.0;
   bool open = false;
   double open_pixel = 0.0;
-  Column column{};
+  PixelColumn column{};
   for (std::size_t i = begin; i < end; ++i) {
     if (!std::isfinite(y[i])) {
       if (open) emit(column, x, y, out);

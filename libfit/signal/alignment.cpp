@@ -13,16 +13,16 @@ namespace {
 constexpr std::ptrdiff_t kFirstTap = -2;  // a current recorded later than the voltage it moved
 constexpr std::ptrdiff_t kTaps = 6;
 constexpr Eigen::Index kSize = kTaps + 3;  // taps, 1, V, dV/dt
-using Gram = Eigen::Matrix<double, kSize, kSize>;
+using LagGram = Eigen::Matrix<double, kSize, kSize>;
 
-std::vector<Gram> gather(const Recording& recording, const std::vector<std::vector<Stretch>>& stretches) {
-  std::vector<Gram> blocks;
+std::vector<LagGram> gather(const Recording& recording, const std::vector<std::vector<Stretch>>& stretches) {
+  std::vector<LagGram> blocks;
   for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
     const auto block = static_cast<std::size_t>(1000.0 / sweep.dt_ms);
     const double v0 = mean(sweep.voltage_mV).value_or(0.0);
     const double i0 = mean(sweep.current_pA).value_or(0.0);
-    std::vector<Gram> own(sweep.size() / block + 1, Gram::Zero());
+    std::vector<LagGram> own(sweep.size() / block + 1, LagGram::Zero());
     for (const Stretch& stretch : stretches[s]) {
       for (std::size_t k = stretch.begin + 4; k + 5 < stretch.end; ++k) {
         Eigen::Matrix<double, kSize, 1> x;
@@ -38,14 +38,14 @@ std::vector<Gram> gather(const Recording& recording, const std::vector<std::vect
         own[k / block].noalias() += x * x.transpose();
       }
     }
-    for (const Gram& gram : own) {
+    for (const LagGram& gram : own) {
       if (gram(kTaps, kTaps) > 0.0) blocks.push_back(gram);
     }
   }
   return blocks;
 }
 
-std::optional<double> centre(const Gram& gram) {
+std::optional<double> centre(const LagGram& gram) {
   const Eigen::LDLT<Eigen::MatrixXd> solver(gram.topLeftCorner(kSize - 1, kSize - 1));
   if (solver.info() != Eigen::Success || !(solver.vectorD().minCoeff() > 0.0)) return std::nullopt;
   const Eigen::VectorXd weights = solver.solve(gram.col(kSize - 1).head(kSize - 1));
@@ -64,14 +64,14 @@ std::optional<Lag> estimate_lag(const Recording& recording,
                                 const std::vector<std::vector<Stretch>>& stretches) {
   require(stretches.size() == recording.sweeps.size(), "estimate_lag: one list of stretches a sweep");
   if (recording.sweeps.empty()) return std::nullopt;
-  const std::vector<Gram> blocks = gather(recording, stretches);
+  const std::vector<LagGram> blocks = gather(recording, stretches);
   if (blocks.size() < 5) return std::nullopt;
-  Gram sum = Gram::Zero();
-  for (const Gram& block : blocks) sum += block;
+  LagGram sum = LagGram::Zero();
+  for (const LagGram& block : blocks) sum += block;
   const auto all = centre(sum);
   if (!all) return std::nullopt;
   double squares = 0.0;  // delete-one-block jackknife
-  for (const Gram& block : blocks) {
+  for (const LagGram& block : blocks) {
     const auto without = centre(sum - block);
     if (!without) return std::nullopt;
     squares += (*without - *all) * (*without - *all);

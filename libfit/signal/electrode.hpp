@@ -37,8 +37,10 @@ struct ElectrodeOptions {
 struct ElectrodeKernel {
   double dt_ms = 0.0;
   std::vector<double> kernel_GOhm_per_ms;  // K_e at lags 0, dt, 2 dt ...; empty: nothing to compensate
-  // How K_e changes when R_e is one standard error higher; empty when it was not resampled.
-  std::vector<double> kernel_error_GOhm_per_ms;
+  // Independent errors of K_e, each one standard error: of its integral (R_e), of what is then left of its
+  // delay, of what is then left of its width. A current that changes little within the kernel sees no more of
+  // it. Empty when it was not resampled.
+  std::vector<std::vector<double>> kernel_errors_GOhm_per_ms;
   double resistance_MOhm = 0.0;  // integral of K_e
   std::optional<Interval> resistance_ci95_MOhm;
   double resistance_below_1ms_MOhm = 0.0;  // the part of it at lags up to 1 ms

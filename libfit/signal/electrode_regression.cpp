@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/tools/minima.hpp>
 #include <cmath>
 #include <span>
 #include <utility>
@@ -27,6 +28,7 @@ LagKnots make_knots(double dt_ms, const ElectrodeOptions& options) {
 
 struct Block {
   std::size_t sweep, begin, end;  // samples [begin, end)
+  double tail_mV = 0.0;           // the membrane's tail that is taken off, just before the samples it filters
 };
 
 std::vector<bool> spike_mask(const Sweep& sweep, const std::vector<double>& spikes_ms,
@@ -40,6 +42,19 @@ std::vector<bool> spike_mask(const Sweep& sweep, const std::vector<double>& spik
   return keep;
 }
 
+// Answer of a membrane's tail to the current, sample by sample.
+struct TailFilter {
+  double decay = 0.0, gain_mV_per_pA = 0.0;  // a sample
+  double current_mean_pA = 0.0;
+  double next(double before_mV, double current_pA) const {
+    return decay * before_mV + gain_mV_per_pA * (current_pA - current_mean_pA);
+  }
+  // As if the current had always been what it is now.
+  double settled_mV(double current_pA) const {
+    return gain_mV_per_pA * (current_pA - current_mean_pA) / (1.0 - decay);
+  }
+};
+
 // A sweep as the regression sees it: which samples count, and what is taken off before anything is summed
 // (the intercept takes up the rest of the means).
 struct Source {
@@ -47,6 +62,9 @@ struct Source {
   std::vector<bool> keep;
   double voltage_mean = 0.0, current_mean = 0.0;
   Eigen::VectorXd predictor;  // filter against coloured noise; empty: none
+  TailFilter tail;            // what of the voltage is not to be explained by knots
+
+  std::size_t predictor_size() const { return static_cast<std::size_t>(predictor.size()); }
 };
 
 // One block of a sweep, its current summed once and twice, so that a hat between knots is a difference of a
@@ -73,15 +91,26 @@ std::vector<double> whitened(std::span<const double> values, const Eigen::Vector
   return filtered;
 }
 
-// Samples [begin, end) and `past` samples before them, where there are so many.
-Trace make_trace(const Source& source, std::size_t begin, std::size_t end, std::size_t past) {
-  past += static_cast<std::size_t>(source.predictor.size());
+// Where the voltage of a block is needed first: the filter reaches back by its own length.
+std::size_t first_filtered(const Source& source, std::size_t begin) {
+  return begin - std::min(begin, source.predictor_size());
+}
+
+// Samples [begin, end) and `past` samples before them, where there are so many. `tail_mV`: the tail's answer
+// just before first_filtered().
+Trace make_trace(const Source& source, std::size_t begin, std::size_t end, std::size_t past, double tail_mV) {
+  past += source.predictor_size();
   Trace trace;
   trace.source = &source;
   trace.first = begin - std::min(begin, past);
   const std::size_t size = end - trace.first;
-  trace.voltage_mV =
-      whitened(std::span(source.sweep->voltage_mV).subspan(trace.first, size), source.predictor);
+  const auto samples = std::span(source.sweep->voltage_mV).subspan(trace.first, size);
+  std::vector<double> voltage(samples.begin(), samples.end());
+  for (std::size_t k = first_filtered(source, begin); k < end; ++k) {
+    tail_mV = source.tail.next(tail_mV, source.sweep->current_pA[k]);
+    voltage[k - trace.first] -= tail_mV;
+  }
+  trace.voltage_mV = whitened(voltage, source.predictor);
   const auto current =
       whitened(std::span(source.sweep->current_pA).subspan(trace.first, size), source.predictor);
   trace.sum_pA.assign(size + 1, 0.0);
@@ -125,7 +154,7 @@ Gram accumulate(const Source& source, const Block& block, const LagKnots& knots,
   };
   const auto longest = static_cast<std::size_t>(knots.lag.back());
   const std::size_t size = source.sweep->size();
-  const Trace trace = make_trace(source, block.begin, std::min(size, block.end + 1), longest);
+  const Trace trace = make_trace(source, block.begin, std::min(size, block.end + 1), longest, block.tail_mV);
   for (std::size_t k = std::max(block.begin, longest); k < block.end && k + 1 < size; ++k) {
     if (!source.keep[k]) continue;
     auto row = rows.col(filled);
@@ -157,6 +186,7 @@ std::vector<Source> make_sources(const Recording& recording,
                        spike_mask(sweep, spikes_ms[s], options),
                        mean(sweep.voltage_mV).value_or(0.0),
                        mean(sweep.current_pA).value_or(0.0),
+                       {},
                        {}});
   }
   return sources;
@@ -167,9 +197,15 @@ std::vector<Block> make_pieces(const std::vector<Source>& sources, double dt_ms,
   std::vector<Block> pieces;
   const auto block = std::max<std::size_t>(1, static_cast<std::size_t>(options.block_ms / dt_ms));
   for (std::size_t s = 0; s < sources.size(); ++s) {
-    const std::size_t size = sources[s].sweep->size();
-    for (std::size_t begin = 0; begin < size; begin += block)
-      pieces.push_back({s, begin, std::min(size, begin + block)});
+    const Source& source = sources[s];
+    const std::vector<double>& current_pA = source.sweep->current_pA;
+    double tail_mV = current_pA.empty() ? 0.0 : source.tail.settled_mV(current_pA.front());
+    std::size_t filtered = 0;
+    for (std::size_t begin = 0; begin < current_pA.size(); begin += block) {
+      for (; filtered < first_filtered(source, begin); ++filtered)
+        tail_mV = source.tail.next(tail_mV, current_pA[filtered]);
+      pieces.push_back({s, begin, std::min(current_pA.size(), begin + block), tail_mV});
+    }
   }
   return pieces;
 }
@@ -205,7 +241,7 @@ Covariance residual_covariance(const Source& source, const Block& block, const L
   const auto reach = static_cast<std::size_t>(order);
   const std::size_t size = source.sweep->size();
   const std::size_t first = block.begin - std::min(block.begin, reach);
-  const Trace trace = make_trace(source, first, std::min(size, block.end + 1), longest);
+  const Trace trace = make_trace(source, first, std::min(size, block.end + 1), longest, 0.0);
   std::vector<double> left(block.end - first, std::nan(""));
   for (std::size_t k = std::max(first, longest); k < block.end && k + 1 < size; ++k) {
     if (!source.keep[k]) continue;
@@ -262,24 +298,58 @@ std::vector<bool> whitened_mask(const std::vector<bool>& keep, std::size_t order
   return whole;
 }
 
-// Second pass on voltage and current filtered by the noise that the first pass left.
+// Second pass on voltage and current filtered by the noise that the first pass left, without the membrane's
+// tail that it found.
 Accumulated accumulate_whitened(std::vector<Source> sources, const Accumulated& first,
                                 const ElectrodeOptions& options) {
-  const auto response = solve(total(first));
+  const auto response = solve(first, total(first));
   if (!response || options.whitening_order == 0) return first;
+  const MembraneTail tail = fit_membrane(*response, first.knots, first.dt_ms, options);
   const Eigen::VectorXd predictor = noise_predictor(sources, first, response->value, options);
   for (Source& source : sources) {
     source.keep = whitened_mask(source.keep, static_cast<std::size_t>(options.whitening_order));
+    source.tail = {std::exp(-first.dt_ms / tail.tau_ms), tail.amplitude_per_pF * first.dt_ms,
+                   source.current_mean};
     source.voltage_mean *= 1.0 - predictor.sum();
     source.current_mean *= 1.0 - predictor.sum();
     source.predictor = predictor;
   }
-  return accumulate_all(sources, first.dt_ms, options);
+  Accumulated all = accumulate_all(sources, first.dt_ms, options);
+  all.taken_off = tail;
+  return all;
 }
 
 }  // namespace
 
-std::optional<Response> solve(const Gram& gram) {
+double MembraneTail::at(double lag_ms) const {
+  return lag_ms < 0.0 ? 0.0 : amplitude_per_pF * std::exp(-lag_ms / tau_ms);
+}
+
+MembraneTail fit_membrane(const Response& response, const LagKnots& knots, double dt_ms,
+                          const ElectrodeOptions& options) {
+  MembraneTail best;
+  const auto cost = [&](double log_tau) {
+    const double tau = std::exp(log_tau);
+    double xx = 0.0, xy = 0.0, yy = 0.0;
+    for (std::size_t b = 0; b < knots.size(); ++b) {
+      const double lag_ms = knots.time_ms(b, dt_ms);
+      if (lag_ms < options.tail_start_ms || lag_ms > options.tail_end_ms) continue;
+      const auto i = static_cast<Eigen::Index>(b);
+      const double weight = 1.0 / (response.se[i] * response.se[i]);
+      const double x = std::exp(-lag_ms / tau);
+      xx += weight * x * x;
+      xy += weight * x * response.value[i];
+      yy += weight * response.value[i] * response.value[i];
+    }
+    best = {xy / xx, tau};
+    return yy - xy * xy / xx;
+  };
+  const auto found = boost::math::tools::brent_find_minima(cost, std::log(1.0), std::log(400.0), 40);
+  cost(found.first);
+  return best;
+}
+
+std::optional<Response> solve(const Accumulated& all, const Gram& gram) {
   const Eigen::Index p = gram.rows() - 1;
   Eigen::LDLT<Eigen::MatrixXd> solver(gram.topLeftCorner(p, p));
   if (solver.info() != Eigen::Success || solver.vectorD().minCoeff() <= 1e-12 * solver.vectorD().maxCoeff()) {
@@ -291,6 +361,8 @@ std::optional<Response> solve(const Gram& gram) {
   const Eigen::VectorXd variance = solver.solve(Eigen::MatrixXd::Identity(p, p)).diagonal();
   Response response;
   response.value = weights.head(p - 1);
+  for (std::size_t b = 0; b < all.knots.size(); ++b)
+    response.value[static_cast<Eigen::Index>(b)] += all.taken_off.at(all.knots.time_ms(b, all.dt_ms));
   response.se = (variance.head(p - 1).cwiseMax(0.0) * std::max(residual, 1e-30) /
                  std::max(1.0, count - static_cast<double>(p)))
                     .cwiseSqrt();

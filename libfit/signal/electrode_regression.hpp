@@ -29,21 +29,37 @@ struct Response {
   Eigen::VectorXd se;     // from white residuals; used as weights only
 };
 
-// nullopt where the current does not tell its lags apart.
-std::optional<Response> solve(const Gram& gram);
+// The membrane's share of the response: a exp(-t/tau).
+struct MembraneTail {
+  double amplitude_per_pF = 0.0;
+  double tau_ms = 1.0;
+  double at(double lag_ms) const;  // GOhm/ms; 0 for negative lags
+};
 
 struct Accumulated {
   std::vector<Gram> blocks;
   LagKnots knots;
   double dt_ms = 0.0;
   std::size_t used = 0;
+  // Taken off the voltage before the regression, so that only what differs from it has to be straight between
+  // knots: lines between knots of an exponential lie above it, by 0.1 % of R_e.
+  MembraneTail taken_off;
 };
 
 // Sum over all blocks.
 Gram total(const Accumulated& all);
 
-// Both passes: plain, then on traces whitened by the noise that the first pass left. Throws DataError for
-// sweeps that differ in dt or when too few samples are left.
+// The response from the sum of blocks, or of drawn blocks, of `all`, with what was taken off put back; nullopt
+// where the current does not tell its lags apart.
+std::optional<Response> solve(const Accumulated& all, const Gram& gram);
+
+// The exponential of the knots from tail_start_ms to tail_end_ms: weighted least squares, tau between 1 and
+// 400 ms.
+MembraneTail fit_membrane(const Response& response, const LagKnots& knots, double dt_ms,
+                          const ElectrodeOptions& options);
+
+// Both passes: plain, then without the membrane's exponential and on traces whitened by the noise that the
+// first pass left. Throws DataError for sweeps that differ in dt or when too few samples are left.
 Accumulated regress(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
                     const ElectrodeOptions& options);
 

@@ -14,7 +14,7 @@
 namespace libfit {
 namespace {
 
-constexpr double kWindow_ms = 100.0;
+constexpr double kQualityWindow_ms = 100.0;
 
 // In one pass, from the first value: it lies within the spread, so nothing cancels. Several sums, so that the
 // additions do not wait for each other.
@@ -65,7 +65,7 @@ struct Part {
 
 std::vector<Stretch> driven_stretches(const Sweep& sweep) {
   std::vector<Stretch> whole{{0, sweep.size()}};
-  const auto window = static_cast<std::size_t>(kWindow_ms / sweep.dt_ms);
+  const auto window = static_cast<std::size_t>(kQualityWindow_ms / sweep.dt_ms);
   if (window < 3 || sweep.size() < 4 * window) return whole;
   const std::vector<double> deviations = window_deviations(sweep, window);
   const double limit = 0.1 * *median(deviations);

@@ -11,7 +11,7 @@
 namespace libfit {
 namespace {
 
-constexpr double kWindow_ms = 20.0;
+constexpr double kResetWindow_ms = 20.0;
 constexpr double kLongest_ms = 12.0;
 
 struct TriggeredAverage {
@@ -28,7 +28,7 @@ double end_after_spike_ms(const Recording& recording, const std::vector<std::vec
 // Average voltage after a spike, each spike followed until 1 ms before the next one.
 TriggeredAverage average_after_spikes(const Recording& recording,
                                       const std::vector<std::vector<double>>& spikes_ms, double dt_ms) {
-  const auto length = static_cast<std::size_t>(std::lround(kWindow_ms / dt_ms));
+  const auto length = static_cast<std::size_t>(std::lround(kResetWindow_ms / dt_ms));
   TriggeredAverage average{std::vector<double>(length, 0.0), std::vector<std::size_t>(length, 0)};
   for (std::size_t s = 0; s < spikes_ms.size(); ++s) {
     const auto& v = recording.sweeps[s].voltage_mV;

@@ -3,18 +3,10 @@
 #include <cmath>
 
 #include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/upstroke_internal.hpp"
 
 namespace libfit::flow {
 namespace {
-
-constexpr double exponent_cap = 600.0;
-// Estimated error of one Runge-Kutta step in units of about Delta_T / 100; measured: spike times then are
-// within 1e-6 ms of the limit.
-constexpr double step_tolerance = 1e-5;
-// Time left to the spike that counts as none.
-constexpr double negligible_ms = 1e-13;
-// Bounds the work on currents far beyond physiology.
-constexpr double substep_limit = 1e4;
 
 // Gauss-Legendre, 6 points on [0, 1] (Abramowitz and Stegun 1964, table 25.4).
 constexpr std::array<double, 6> node = {0.033765242898423975, 0.169395306766867648, 0.380690406958401506,

@@ -4,14 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "libfit/simulate/upstroke_internal.hpp"
+
 namespace libfit::flow {
 namespace {
 
-constexpr double exponent_cap = 600.0;
-// As for the EIF: in units of about Delta_T / 100 a Runge-Kutta step.
-constexpr double step_tolerance = 1e-5;
-constexpr double negligible_ms = 1e-13;
-constexpr double substep_limit = 1e4;
 // Widest step of the upstroke in Delta_T where it begins. Its error goes with the fourth power of the step
 // and with the time that the step takes, so steps may grow with the fourth root of the speed.
 constexpr double first_climb = 0.05;
