@@ -36,13 +36,6 @@ function(dyniv_room name)
   set_property(GLOBAL APPEND PROPERTY DYNIV_ROOMS ${name})
 endfunction()
 
-# dyniv_stand_apart(TARGET)
-# Keeps the files of a target apart in unity builds, where the files of each room of libfit become one: every
-# command has its own add_options, every test its own helpers.
-function(dyniv_stand_apart target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
-endfunction()
-
 # dyniv_test(NAME SOURCES file... [LABELS label...] [LIBRARIES target...] [TIMEOUT seconds])
 # A GoogleTest program that links the whole library; every TEST becomes one ctest entry.
 function(dyniv_test name)
@@ -56,7 +49,7 @@ function(dyniv_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE libfit dyniv_settings GTest::gtest_main GTest::gmock fmt::fmt ${T_LIBRARIES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  dyniv_stand_apart(${name})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # every test has its own helpers
   if(DYNIV_PRECOMPILED_HEADERS)
     target_precompile_headers(${name} REUSE_FROM dyniv_test_headers)
   endif()

@@ -201,12 +201,14 @@ void describe(IvFit& fit, const Found& found, double limit_mV_per_ms) {
 }
 
 void judge(IvFit& fit, const Found& found, const IvFit& eif) {
-  if (eif.status != FitStatus::ok) leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
+  if (eif.status != FitStatus::ok)
+    leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
   const auto& m = found.model;
   if (found.trajectory.on_bound[4])
     leave_unidentified(fit, fmt::format("tau_w = {:.0f} ms ended on its bound", m.tau_w_ms));
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
-    if (found.trajectory.on_bound[i]) leave_unidentified(fit, "a parameter of the subthreshold part ended on its bound");
+    if (found.trajectory.on_bound[i])
+      leave_unidentified(fit, "a parameter of the subthreshold part ended on its bound");
   }
   if (found.onset.on_bound) leave_unidentified(fit, "V_T or Delta_T ended on its bound");
   const auto is_seen = [&](std::string_view name) {
@@ -295,7 +297,9 @@ IvFit fit_adex(const Recording& recording, const std::vector<std::vector<double>
   std::size_t spikes = 0;
   for (const auto& train : spikes_ms) spikes += train.size();
   if (spikes < options.min_spikes) {
-    return failed_fit(Adex{}, fmt::format("{} spikes are too few to tell what a spike adds to an adaptation current; {} are needed",
+    return failed_fit(
+        Adex{},
+        fmt::format("{} spikes are too few to tell what a spike adds to an adaptation current; {} are needed",
                     spikes, options.min_spikes));
   }
   const TrajectoryData data = trajectory_data(recording, spikes_ms, blocks, base->reset.t_ref_ms, options);
@@ -303,7 +307,8 @@ IvFit fit_adex(const Recording& recording, const std::vector<std::vector<double>
                    0.0,        0.0,        100.0,      base->V_spike_mV, base->reset};
   const auto found = find(recording, spikes_ms, blocks, data, start, eif.limit_mV_per_ms, options);
   if (!found)
-    return failed_fit(Adex{}, "the subthreshold voltage between spikes does not determine leak and adaptation current");
+    return failed_fit(
+        Adex{}, "the subthreshold voltage between spikes does not determine leak and adaptation current");
   IvFit fit;
   describe(fit, *found, eif.limit_mV_per_ms);
   judge(fit, *found, eif);

@@ -38,7 +38,7 @@ CommonSteps common_steps(const CommonError& common, const IvMoments& moments, co
                          const DynamicIvOptions& options, const std::vector<IvFit>& fits) {
   CommonSteps steps;
   steps.capacitance_pF = common.capacitance_move_pF;
-  const DynamicIv own = redraw_curve(iv, moments, iv.capacitance_pF, options, {});
+  const DynamicIv own = redraw_curve(iv, moments, iv.capacitance_pF, options, common.block_weights);
   const DynamicIv moved =
       redraw_curve(iv, common.moments, iv.capacitance_pF + common.capacitance_move_pF, options, {});
   for (std::size_t b = 0; b < iv.bins.size(); ++b) {

@@ -27,10 +27,12 @@ struct FitBootstrapOptions {
 };
 
 // What an error common to all blocks does, such as one of the electrode's resistance, which shifts every
-// voltage by the current times that error: the moments as they are when it is one standard error up.
+// voltage by the current times that error: the moments as they are when it is one standard error up, of all
+// blocks or of some.
 struct CommonError {
   double capacitance_move_pF = 0.0;
   IvMoments moments;
+  std::vector<double> block_weights;  // of the recording's blocks: 1 for those in `moments`, 0 for others
 };
 
 struct FitBootstrap {

@@ -119,7 +119,8 @@ bool crosses_zero(const std::vector<IvBin>& bins) { return std::isfinite(upward_
 IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes, bool with_threshold) {
   const std::vector<IvBin> straight = straight_part(bins);
   const Model empty = with_threshold ? Model(Lif{}) : Model(Passive{});
-  if (straight.size() < 3) return failed_fit(empty, "fewer than three bins of the curve lie below its minimum");
+  if (straight.size() < 3)
+    return failed_fit(empty, "fewer than three bins of the curve lie below its minimum");
   const std::array<BoundedStart<2>, 1> starts{leak_start(allowed(straight), guess_leak(straight))};
   const auto found = fit_leak_curve(straight, starts, true);
   if (!found) return failed_fit(empty, "the least-squares fit did not converge");
@@ -322,8 +323,8 @@ std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes
     const std::string reason = fmt::format(
         "only {} bins of the curve have enough data, {} are needed; record longer or drive the cell harder",
         bins.size(), options.min_bins);
-    return {failed_fit(Passive{}, reason), failed_fit(Lif{}, reason), failed_fit(Qif{}, reason), failed_fit(Eif{}, reason),
-            failed_fit(Tabulated{}, reason)};
+    return {failed_fit(Passive{}, reason), failed_fit(Lif{}, reason), failed_fit(Qif{}, reason),
+            failed_fit(Eif{}, reason), failed_fit(Tabulated{}, reason)};
   }
   const double C = iv.capacitance_pF;
   std::vector<IvFit> fits;

@@ -83,29 +83,35 @@ std::array<double, kCount> named_errors(const Values& p, const Values& se, doubl
 }
 
 void judge(IvFit& fit, const Chosen& chosen, const IvFit& eif, const RefractoryFitOptions& options) {
-  if (eif.status != FitStatus::ok) leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
+  if (eif.status != FitStatus::ok)
+    leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
   const double width = std::exp(chosen.joint.value[3]);
   if (width > options.widest_Delta_T_mV)
-    leave_unidentified(fit, fmt::format("Delta_T = {:.1f} mV is wider than {:.0f} mV", width, options.widest_Delta_T_mV));
+    leave_unidentified(
+        fit, fmt::format("Delta_T = {:.1f} mV is wider than {:.0f} mV", width, options.widest_Delta_T_mV));
   for (std::size_t i = 0; i < kCount; ++i) {
     const bool left_out = i >= 4 && !chosen.form.has[(i - 4) / 2];
-    if (chosen.joint.on_bound[i] && !left_out) leave_unidentified(fit, fmt::format("{} ended on its bound", kNames[i]));
+    if (chosen.joint.on_bound[i] && !left_out)
+      leave_unidentified(fit, fmt::format("{} ended on its bound", kNames[i]));
   }
   if (!chosen.joint.se) {
-    leave_unidentified(fit, "the post-spike curves do not determine all parameters at once (singular covariance)");
+    leave_unidentified(fit,
+                       "the post-spike curves do not determine all parameters at once (singular covariance)");
     return;
   }
   const auto& se = *chosen.joint.se;
   if (se[2] > options.widest_threshold_error_mV)
     leave_unidentified(fit, fmt::format("V_T is known to +-{:.0f} mV only", 1.96 * se[2]));
   if (se[3] > 0.5)
-    leave_unidentified(fit, fmt::format("Delta_T is known to a factor of {:.1f} only", std::exp(1.96 * se[3])));
+    leave_unidentified(fit,
+                       fmt::format("Delta_T is known to a factor of {:.1f} only", std::exp(1.96 * se[3])));
   for (std::size_t t = 0; t < kRefractoryTerms.size(); ++t) {
     const double error = (*chosen.joint.se)[kRefractoryTerms[t] + 1];
     if (chosen.form.has[t] && error > options.widest_error) {
-      leave_unidentified(fit, fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only",
-                              kNames[kRefractoryTerms[t] + 1],
-                              std::exp(chosen.joint.value[kRefractoryTerms[t] + 1]), std::exp(error)));
+      leave_unidentified(
+          fit,
+          fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only", kNames[kRefractoryTerms[t] + 1],
+                      std::exp(chosen.joint.value[kRefractoryTerms[t] + 1]), std::exp(error)));
     }
   }
 }
@@ -170,12 +176,16 @@ IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
   if (base == nullptr || eif.status == FitStatus::failed)
     return failed_fit(RefractoryEif{}, "there is no EIF of the whole curve to extend: " + eif.reason);
   if (curves.size() < 3)
-    return failed_fit(RefractoryEif{}, "too few spikes: fewer than three slices of the time since the spike have enough intervals");
+    return failed_fit(
+        RefractoryEif{},
+        "too few spikes: fewer than three slices of the time since the spike have enough intervals");
   const std::vector<TimedBin> rows = rows_of(curves, eif.limit_mV_per_ms);
   if (rows.size() < options.min_bins) {
-    return failed_fit(RefractoryEif{}, fmt::format(
-        "only {} bins of the post-spike curves have enough data, {} are needed; record more spikes",
-        rows.size(), options.min_bins));
+    return failed_fit(
+        RefractoryEif{},
+        fmt::format(
+            "only {} bins of the post-spike curves have enough data, {} are needed; record more spikes",
+            rows.size(), options.min_bins));
   }
   const auto chosen = choose_refractory_form(rows, *base);
   if (!chosen) return failed_fit(RefractoryEif{}, "the least-squares fit did not converge from any start");

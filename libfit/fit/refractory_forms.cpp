@@ -130,7 +130,7 @@ std::optional<Joint> fit_refractory_form(const std::vector<TimedBin>& rows, cons
   std::optional<Joint> best;
   for (const Values& value : starts) {
     const auto found = fit_bounded<RefractoryCurve, kAll>(rows, start_of(value, form), with_covariance,
-                                                            form.fixed(), limits);
+                                                          form.fixed(), limits);
     if (found && (!best || found->chi_square < best->chi_square)) best = found;
   }
   return best;

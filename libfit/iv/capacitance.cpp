@@ -355,9 +355,9 @@ CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
   return analysis;
 }
 
-std::optional<double> plateau_move_pF(const CapacitanceAnalysis& analysis,
-                                      const CapacitanceMoments& moments) {
-  const auto own = redraw_plateau_pF(analysis, {});
+std::optional<double> plateau_move_pF(const CapacitanceAnalysis& analysis, const CapacitanceMoments& moments,
+                                      std::span<const double> weights) {
+  const auto own = redraw_plateau_pF(analysis, weights);
   // The same voltages: the other recording may begin a bin lower or higher.
   const auto offset = static_cast<std::ptrdiff_t>(
       std::lround((analysis.moments.first_edge_mV - moments.first_edge_mV) / moments.bin_width_mV));

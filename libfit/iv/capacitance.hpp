@@ -89,8 +89,10 @@ CapacitanceMoments capacitance_moments(const Recording& compensated,
                                        const std::vector<std::vector<double>>& spikes_ms,
                                        std::span<const Block> blocks, const CapacitanceOptions& options = {});
 
-// How far the plateau's value moves when `moments` take the place of the analysis's own.
-std::optional<double> plateau_move_pF(const CapacitanceAnalysis& analysis, const CapacitanceMoments& moments);
+// How far the plateau's value moves when `moments` take the place of the analysis's own, of which each block
+// counts by its weight (empty: all once).
+std::optional<double> plateau_move_pF(const CapacitanceAnalysis& analysis, const CapacitanceMoments& moments,
+                                      std::span<const double> weights = {});
 
 // The plateau's value for one bootstrap draw.
 std::optional<double> redraw_plateau_pF(const CapacitanceAnalysis& analysis, std::span<const double> weights);

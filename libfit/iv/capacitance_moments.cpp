@@ -38,7 +38,7 @@ double window_mean(const std::vector<double>& sum, double first, double last, st
 }
 
 void gather_pairs(const Sweep& sweep, const Sums& sums, const Stretch& range, std::size_t m,
-            const CapacitanceMoments& grid, CapacitanceMoments::Cell* row) {
+                  const CapacitanceMoments& grid, CapacitanceMoments::Cell* row) {
   const double per_window = 1.0 / (static_cast<double>(m) * sweep.dt_ms);
   const auto& v = sweep.voltage_mV;
   const auto& current = sweep.current_pA;
@@ -119,7 +119,8 @@ CapacitanceMoments gather_capacitance_moments(const Recording& recording,
       // stretch.
       const std::size_t begin = std::max(block.begin, stretch.begin + kLags - 1);
       const std::size_t end = std::min(block.end, stretch.end > m ? stretch.end - m : 0);
-      if (begin < end) gather_pairs(sweep, sums, {begin, end}, m, grid, grid.cells.data() + b * grid.bin_count);
+      if (begin < end)
+        gather_pairs(sweep, sums, {begin, end}, m, grid, grid.cells.data() + b * grid.bin_count);
     }
   });
   return grid;

@@ -43,7 +43,7 @@ struct PostSpike {
 struct CellFit {
   CapacitanceAnalysis capacitance;
   IvMoments moments;
-  std::vector<CommonError> electrode_errors;  // independent ones; none without compensation
+  std::vector<CommonError> rig_errors;  // of the electrode's kernel, or of the lag; independent ones
   DynamicIv iv;
   SpikeParameters spikes;
   std::optional<ResetEstimate> reset;

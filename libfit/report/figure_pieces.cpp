@@ -16,7 +16,6 @@ Series series_of(SeriesKind kind, std::string label, unsigned colour) {
   return series;
 }
 
-
 }  // namespace
 
 Figure figure_of(std::string name, double height_mm) {

@@ -15,7 +15,8 @@ struct PixelColumn {
   std::size_t first, least, greatest, last;
 };
 
-void emit(const PixelColumn& column, std::span<const double> x, std::span<const double> y, ReducedTrace& out) {
+void emit(const PixelColumn& column, std::span<const double> x, std::span<const double> y,
+          ReducedTrace& out) {
   std::array<std::size_t, 4> places{column.first, column.least, column.greatest, column.last};
   std::ranges::sort(places);
   for (std::size_t i = 0; i < places.size(); ++i) {

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::ptrdiff_t kFirstTap = -2;  // a current recorded later than the voltage it moved
 constexpr std::ptrdiff_t kTaps = 6;
-constexpr Eigen::Index kSize = kTaps + 3;  // taps, 1, V, dV/dt
+constexpr std::ptrdiff_t kPowers = 4;                // of V: the ionic current, which bends towards threshold
+constexpr Eigen::Index kSize = kTaps + kPowers + 2;  // taps, 1, V ... V^4, dV/dt
+constexpr double kVoltageScale_mV = 10.0;
 using LagGram = Eigen::Matrix<double, kSize, kSize>;
 
 std::vector<LagGram> gather(const Recording& recording, const std::vector<std::vector<Stretch>>& stretches) {
@@ -33,8 +35,9 @@ std::vector<LagGram> gather(const Recording& recording, const std::vector<std::v
               sweep.current_pA[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(k) + kFirstTap + j)] - i0;
         }
         x[kTaps] = 1.0;
-        x[kTaps + 1] = 0.5 * (sweep.voltage_mV[k] + sweep.voltage_mV[k + 1]) - v0;
-        x[kTaps + 2] = (sweep.voltage_mV[k + 1] - sweep.voltage_mV[k]) / sweep.dt_ms;
+        const double v = (0.5 * (sweep.voltage_mV[k] + sweep.voltage_mV[k + 1]) - v0) / kVoltageScale_mV;
+        for (std::ptrdiff_t power = 1; power <= kPowers; ++power) x[kTaps + power] = x[kTaps + power - 1] * v;
+        x[kSize - 1] = (sweep.voltage_mV[k + 1] - sweep.voltage_mV[k]) / sweep.dt_ms;
         own[k / block].noalias() += x * x.transpose();
       }
     }

@@ -25,8 +25,8 @@ double membrane_lag_samples(const Response& response, const MembraneTail& membra
 }
 
 // Response minus membrane at every sample up to the end of the kernel; a straight line between knots.
-std::vector<double> electrode_part(const Response& response, const MembraneTail& membrane, const LagKnots& knots,
-                                   double dt_ms, const ElectrodeOptions& options) {
+std::vector<double> electrode_part(const Response& response, const MembraneTail& membrane,
+                                   const LagKnots& knots, double dt_ms, const ElectrodeOptions& options) {
   const auto length = static_cast<std::size_t>(std::lround(options.kernel_end_ms / dt_ms)) + 1;
   const double at_zero = membrane_lag_samples(response, membrane);
   std::vector<double> kernel(length, 0.0);
@@ -58,8 +58,8 @@ double integral_MOhm(std::span<const double> kernel, double dt_ms, double end_ms
 }
 
 // The moments of the kernel in lag (integral, delay, width) over draws, each without what those before it
-// explain, and the regression of the kernel on each, for a step of one standard error. The scatter of draws of
-// few blocks is stretched as an interval is.
+// explain, and the regression of the kernel on each, for a step of one standard error. The scatter of draws
+// of few blocks is stretched as an interval is.
 std::vector<std::vector<double>> errors_of_kernel(const std::vector<std::vector<double>>& parts,
                                                   std::size_t blocks) {
   constexpr int kMoments = 3;
@@ -70,8 +70,8 @@ std::vector<std::vector<double>> errors_of_kernel(const std::vector<std::vector<
     if (part.size() == taps && std::isfinite(part.front())) usable.push_back(&part);
   Eigen::MatrixXd kernels(static_cast<Eigen::Index>(usable.size()), static_cast<Eigen::Index>(taps));
   for (std::size_t d = 0; d < usable.size(); ++d)
-    kernels.row(static_cast<Eigen::Index>(d)) = Eigen::Map<const Eigen::RowVectorXd>(
-        usable[d]->data(), static_cast<Eigen::Index>(taps));
+    kernels.row(static_cast<Eigen::Index>(d)) =
+        Eigen::Map<const Eigen::RowVectorXd>(usable[d]->data(), static_cast<Eigen::Index>(taps));
   kernels.rowwise() -= kernels.colwise().mean().eval();
   const auto draws = static_cast<double>(usable.size());
   const Eigen::ArrayXd lag = Eigen::ArrayXd::LinSpaced(static_cast<Eigen::Index>(taps), 0.0, 1.0);

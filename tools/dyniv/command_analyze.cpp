@@ -24,7 +24,7 @@ namespace po = boost::program_options;
 
 constexpr double kMostCurrents = 10000.0;
 
-struct Settings {
+struct AnalyzeSettings {
   std::vector<std::string> words;  // files, names and folders, as given
   std::vector<std::string> set;
   std::string currents;
@@ -32,7 +32,7 @@ struct Settings {
   OutputArguments output;
 };
 
-void add_options(CommandLine& line, Settings& settings) {
+void add_options(CommandLine& line, AnalyzeSettings& settings) {
   po::options_description models("Models");
   models.add_options()(
       "model", po::value(&settings.words)->multitoken()->composing()->value_name("MODEL..."),
@@ -90,7 +90,7 @@ std::vector<std::string> models_of(const std::string& word) {
   return files;
 }
 
-std::vector<ModelArgument> arguments_of(const Settings& settings) {
+std::vector<ModelArgument> arguments_of(const AnalyzeSettings& settings) {
   std::vector<ModelArgument> models;
   for (const std::string& word : settings.words) {
     for (const std::string& name : models_of(word)) models.push_back({name, {}});
@@ -119,7 +119,7 @@ std::string json_text(const CommandLine& line, const std::vector<ModelArgument>&
 }
 
 // analysis.json and the figures, in the folder that --out names.
-void write_files(const CommandLine& line, const Settings& settings, const std::string& json,
+void write_files(const CommandLine& line, const AnalyzeSettings& settings, const std::string& json,
                  const std::vector<libfit::ModelAnalysis>& analyses) {
   const libfit::ResultOptions options = result_options(line, settings.output);
   libfit::ResultFiles files;
@@ -136,7 +136,7 @@ int command_analyze(const std::vector<std::string>& arguments) {
       "analyze", "analyze MODEL... [options]",
       "What models say: resting potential, thresholds for pulses and for slow currents, rheobase, "
       "input resistance, onset, f-I curve and latency; of a fitted model with its intervals.");
-  Settings settings;
+  AnalyzeSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   if (settings.words.empty())

@@ -19,7 +19,7 @@ namespace dyniv {
 namespace {
 namespace po = boost::program_options;
 
-struct Settings {
+struct ImportSettings {
   RoleArguments electrode{"electrode"};
   RoleArguments training{"training"};
   RoleArguments test{"test"};
@@ -60,7 +60,7 @@ po::options_description metadata_options(libfit::NwbMetadata& about) {
   return group;
 }
 
-void add_options(CommandLine& line, Settings& settings) {
+void add_options(CommandLine& line, ImportSettings& settings) {
   po::options_description roles("Recordings (several files: give them all, or repeat the option)");
   add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
   add_role_files(roles, settings.training, "fluctuating current, for the fit");
@@ -80,7 +80,7 @@ void add_options(CommandLine& line, Settings& settings) {
   line.positional("recording");
 }
 
-void check(Settings& settings) {
+void check(ImportSettings& settings) {
   std::size_t files = 0;
   for (const RoleArguments* role : settings.all()) files += role->files.size();
   if (files == 0) throw libfit::OptionError("no recording is named; see `dyniv import --help`");
@@ -98,7 +98,7 @@ void check(Settings& settings) {
   about.validate();
 }
 
-std::string identifier_of(const CommandLine& line, Settings& settings) {
+std::string identifier_of(const CommandLine& line, ImportSettings& settings) {
   nlohmann::json options = line.in_force();
   for (const char* name : {"out", "force", "electrode", "training", "test", "recording"}) options.erase(name);
   std::vector<std::string> ingredients{
@@ -111,7 +111,7 @@ std::string identifier_of(const CommandLine& line, Settings& settings) {
 }
 
 // The sweeps of every role; of NWB files with roles, sweeps given without one keep theirs.
-void read_parts(const CommandLine& line, Settings& settings, libfit::NwbCell& cell) {
+void read_parts(const CommandLine& line, ImportSettings& settings, libfit::NwbCell& cell) {
   for (const RoleArguments* role : settings.all()) {
     if (role->files.empty()) continue;
     const bool named = role != &settings.other;
@@ -158,7 +158,7 @@ void add_compensated(const CommandLine& line, libfit::NwbCell& cell) {
   }
 }
 
-nlohmann::json summary_of(const libfit::NwbCell& cell, const Settings& settings) {
+nlohmann::json summary_of(const libfit::NwbCell& cell, const ImportSettings& settings) {
   nlohmann::json parts = nlohmann::json::array();
   for (const libfit::NwbPart& part : cell.parts) {
     double seconds = 0.0;
@@ -195,7 +195,7 @@ int command_import(const std::vector<std::string>& arguments) {
       "Recordings of one cell, of any format that is read, into one NWB 2 file with the role of each "
       "sweep: the stored numbers and conversions of the originals, so that nothing is lost. `dyniv "
       "run CELL.nwb` needs nothing else.");
-  Settings settings;
+  ImportSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   check(settings);

@@ -18,7 +18,7 @@ namespace dyniv {
 namespace {
 namespace po = boost::program_options;
 
-struct Settings {
+struct RunSettings {
   std::string cell;
   RoleArguments electrode{"electrode"};
   RoleArguments training{"training"};
@@ -32,7 +32,7 @@ struct Settings {
   OutputArguments output;
 };
 
-void add_options(CommandLine& line, Settings& settings) {
+void add_options(CommandLine& line, RunSettings& settings) {
   po::options_description roles("Recordings (several files: give them all, or repeat the option)");
   add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
   add_role_files(roles, settings.training, "fluctuating current, for the fit");
@@ -57,7 +57,7 @@ void add_options(CommandLine& line, Settings& settings) {
   line.add(output_options(settings.output, "results", true));
 }
 
-libfit::CharacterizeOptions characterize_options(const CommandLine& line, const Settings& settings) {
+libfit::CharacterizeOptions characterize_options(const CommandLine& line, const RunSettings& settings) {
   libfit::CharacterizeOptions options;
   options.membrane = settings.analysis.membrane;
   options.cell = settings.analysis.cell;
@@ -69,7 +69,7 @@ libfit::CharacterizeOptions characterize_options(const CommandLine& line, const 
   return options;
 }
 
-[[noreturn]] void refuse_without_training(const Settings& settings) {
+[[noreturn]] void refuse_without_training(const RunSettings& settings) {
   if (!settings.recordings.empty())
     throw libfit::OptionError("none of --recordings is the training block of the protocol; add its file");
   if (settings.cell.empty()) throw libfit::OptionError("--training is missing; see `dyniv run --help`");
@@ -80,7 +80,7 @@ libfit::CharacterizeOptions characterize_options(const CommandLine& line, const 
 }
 
 // Before anything is read in full.
-void find_roles(const CommandLine& line, Settings& settings) {
+void find_roles(const CommandLine& line, RunSettings& settings) {
   if (settings.protocol_path.empty() != settings.recordings.empty())
     throw libfit::OptionError(
         "--protocol and --recordings go together: the protocol tells what each recording is");
@@ -92,7 +92,7 @@ void find_roles(const CommandLine& line, Settings& settings) {
   if (settings.training.files.empty()) refuse_without_training(settings);
 }
 
-libfit::CellRecordings read_all(const CommandLine& line, const Settings& settings) {
+libfit::CellRecordings read_all(const CommandLine& line, const RunSettings& settings) {
   libfit::CellRecordings recordings;
   line.progress("reading", 0.0);
   if (!settings.electrode.files.empty())
@@ -103,7 +103,7 @@ libfit::CellRecordings read_all(const CommandLine& line, const Settings& setting
   return recordings;
 }
 
-void print_summary(const libfit::Characterization& result, const Settings& settings) {
+void print_summary(const libfit::Characterization& result, const RunSettings& settings) {
   std::cout << settings.recognised;
   std::cout << libfit::cell_overview(result.membrane, result.cell) << "\n"
             << libfit::model_overview(result.cell);
@@ -120,7 +120,7 @@ int command_run(const std::vector<std::string>& arguments) {
                    "From recordings to fitted models with intervals, their scores on test sweeps the fit has "
                    "not seen, tables\n"
                    "and figures. `dyniv inspect FILE` tells first what is in a file.");
-  Settings settings;
+  RunSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   finish(line, settings.analysis);

@@ -22,7 +22,7 @@ namespace {
 namespace po = boost::program_options;
 using nlohmann::json;
 
-struct Settings {
+struct ScoreSettings {
   std::string model_path;
   RoleArguments test{"test"};
   RoleArguments electrode{"electrode"};
@@ -34,7 +34,7 @@ struct Settings {
   libfit::ScoreOptions score;
 };
 
-void add_score_options(CommandLine& line, Settings& settings) {
+void add_score_options(CommandLine& line, ScoreSettings& settings) {
   po::options_description scores("Scores");
   add_number(scores, "window", "MS", positive(1e6, "ms"), settings.score.window_ms,
              "spikes coincide when no further apart than this, ms");
@@ -49,7 +49,7 @@ void add_score_options(CommandLine& line, Settings& settings) {
   line.add(scores);
 }
 
-void add_options(CommandLine& line, Settings& settings) {
+void add_options(CommandLine& line, ScoreSettings& settings) {
   po::options_description model("What predicts");
   model.add_options()("model", po::value(&settings.model_path)->value_name("FILE"),
                       "model file of `dyniv fit`, for --test; or predicted spikes as text, for --data");
@@ -91,7 +91,7 @@ bool is_model_file(const std::string& path) {
 }
 
 // Which of the two kinds of input is meant; what belongs to the other kind is refused, never ignored.
-bool is_on_recordings(const CommandLine& line, const Settings& settings) {
+bool is_on_recordings(const CommandLine& line, const ScoreSettings& settings) {
   const bool recordings = !settings.test.files.empty();
   if (recordings && (line.has("data") || line.has("duration"))) {
     throw libfit::OptionError(
@@ -125,14 +125,14 @@ void print(const CommandLine& line, const json& inputs, const libfit::SpikeScore
 
 // Gamma at a window that the model's rate does not allow is an error, not a hole in the table: METHODS,
 // Scores.
-void check_window(const libfit::SpikeTrains& model, const Settings& settings) {
+void check_window(const libfit::SpikeTrains& model, const ScoreSettings& settings) {
   for (const libfit::SpikeTrain& train : model) {
     if (libfit::window_resolves_rate(train.size(), settings.duration_ms, settings.score.window_ms)) continue;
     libfit::coincidence_factor(train, train, settings.duration_ms, settings.score.window_ms);  // says why
   }
 }
 
-void score_trains(const CommandLine& line, const Settings& settings) {
+void score_trains(const CommandLine& line, const ScoreSettings& settings) {
   const auto data = libfit::read_spike_trains(settings.data_path, settings.duration_ms);
   if (is_model_file(settings.model_path)) {
     throw libfit::OptionError(fmt::format(
@@ -149,7 +149,7 @@ void score_trains(const CommandLine& line, const Settings& settings) {
         nullptr);
 }
 
-void score_recordings(const CommandLine& line, Settings& settings) {
+void score_recordings(const CommandLine& line, ScoreSettings& settings) {
   finish(line, settings.analysis);
   const libfit::Model model = libfit::read_model(settings.model_path).model;
   std::optional<libfit::Recording> electrode;
@@ -181,7 +181,7 @@ int command_score(const std::vector<std::string>& arguments) {
                    "Scores a model on test recordings, or predicted against recorded spike trains given as "
                    "text: coincidence factor, Md*, explained variance, each with its 95 % interval and the "
                    "ceiling that the cell's own reliability sets; for recordings also the voltage.");
-  Settings settings;
+  ScoreSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   const bool recordings = is_on_recordings(line, settings);

@@ -23,7 +23,7 @@ namespace dyniv {
 namespace {
 namespace po = boost::program_options;
 
-struct Settings {
+struct SimulateSettings {
   ModelArgument model;
   std::vector<std::string> current;  // files and currents in words, as given
   std::vector<std::string> files;
@@ -35,7 +35,7 @@ struct Settings {
   bool force = false;
 };
 
-void add_options(CommandLine& line, Settings& settings) {
+void add_options(CommandLine& line, SimulateSettings& settings) {
   po::options_description model("Model and current");
   add_model_options(
       model, settings.model,
@@ -61,7 +61,7 @@ void add_options(CommandLine& line, Settings& settings) {
 }
 
 // Parts the words of --current into files and currents, and checks what belongs to which.
-void finish(const CommandLine& line, Settings& settings) {
+void finish(const CommandLine& line, SimulateSettings& settings) {
   if (!settings.model.given()) throw libfit::OptionError("--model is missing; see `dyniv simulate --help`");
   for (const std::string& word : settings.current) {
     std::error_code problem;
@@ -87,7 +87,7 @@ void finish(const CommandLine& line, Settings& settings) {
 }
 
 // The sweeps to inject; their voltage is not there yet.
-libfit::Recording injected(const CommandLine& line, const Settings& settings) {
+libfit::Recording injected(const CommandLine& line, const SimulateSettings& settings) {
   libfit::Recording recording;
   libfit::StimulusOptions options;
   options.seed = line.common().seed;
@@ -129,8 +129,8 @@ std::string spikes_as_text(const std::vector<libfit::Prediction>& predictions) {
   return text;
 }
 
-nlohmann::json result_json(const CommandLine& line, const Settings& settings, const libfit::Model& model,
-                           const libfit::Recording& recording,
+nlohmann::json result_json(const CommandLine& line, const SimulateSettings& settings,
+                           const libfit::Model& model, const libfit::Recording& recording,
                            const std::vector<libfit::Prediction>& predictions) {
   nlohmann::json sweeps = nlohmann::json::array();
   for (std::size_t s = 0; s < predictions.size(); ++s) {
@@ -153,7 +153,8 @@ nlohmann::json result_json(const CommandLine& line, const Settings& settings, co
           {"sweeps", sweeps}};
 }
 
-void write_files(const Settings& settings, const libfit::Recording& recording, const std::string& spikes) {
+void write_files(const SimulateSettings& settings, const libfit::Recording& recording,
+                 const std::string& spikes) {
   const auto overwrite = settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
   if (!settings.voltage_path.empty())
     libfit::write_file(settings.voltage_path, libfit::recording_as_text(recording), overwrite);
@@ -168,7 +169,7 @@ int command_simulate(const std::vector<std::string>& arguments) {
       "The response of a model to a current: that of recordings (the recorded voltage is not used), or "
       "one in words:\n" +
           libfit::stimulus_kinds());
-  Settings settings;
+  SimulateSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   finish(line, settings);

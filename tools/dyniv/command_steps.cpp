@@ -21,7 +21,7 @@ namespace dyniv {
 namespace {
 namespace po = boost::program_options;
 
-struct Settings {
+struct StepsSettings {
   std::vector<std::string> files;
   RecordingArguments recording;
   std::string amplitudes;
@@ -32,7 +32,7 @@ struct Settings {
   OutputArguments output;
 };
 
-void add_options(CommandLine& line, Settings& s) {
+void add_options(CommandLine& line, StepsSettings& s) {
   po::options_description group("Recording and steps");
   group.add_options()("recording", po::value(&s.files)->multitoken()->composing()->value_name("FILE..."),
                       "recording of current steps; also the words without a dash")(
@@ -77,7 +77,7 @@ std::vector<double> parse_amplitudes(const std::string& text) {
 }
 
 // A file of a voltage alone: the current is what the options say.
-libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files, const Settings& s) {
+libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files, const StepsSettings& s) {
   if (s.amplitudes.empty() || !s.begin_ms || !s.end_ms) {
     throw libfit::DataError(
         fmt::format("{}: holds the voltage but no recorded current; say what was injected, as in "
@@ -108,7 +108,7 @@ libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files,
   return recording;
 }
 
-libfit::Recording read(const Settings& s) {
+libfit::Recording read(const StepsSettings& s) {
   std::vector<libfit::SignalFile> files;
   files.reserve(s.files.size());
   for (const std::string& path : s.files) {
@@ -121,7 +121,7 @@ libfit::Recording read(const Settings& s) {
   return libfit::assemble_taking(std::move(files), s.recording.assemble);
 }
 
-libfit::StepProtocol protocol_of(const libfit::Recording& recording, const Settings& s) {
+libfit::StepProtocol protocol_of(const libfit::Recording& recording, const StepsSettings& s) {
   if (s.amplitude_pA.empty()) return libfit::find_steps(recording);
   if (s.amplitude_pA.size() != recording.sweeps.size())
     throw libfit::DataError(
@@ -130,7 +130,7 @@ libfit::StepProtocol protocol_of(const libfit::Recording& recording, const Setti
   return {*s.begin_ms, *s.end_ms, s.amplitude_pA};
 }
 
-void check(Settings& s) {
+void check(StepsSettings& s) {
   if (s.files.empty()) throw libfit::OptionError("no recording was named; give a file with current steps");
   const int stated = (s.amplitudes.empty() ? 0 : 1) + (s.begin_ms ? 1 : 0) + (s.end_ms ? 1 : 0);
   if (stated != 0 && stated != 3)
@@ -142,7 +142,7 @@ void check(Settings& s) {
   s.steps.validate();
 }
 
-libfit::ResultFiles result_files(const CommandLine& line, const Settings& s, const StepsResult& result) {
+libfit::ResultFiles result_files(const CommandLine& line, const StepsSettings& s, const StepsResult& result) {
   nlohmann::json json = steps_json(result.steps);
   nlohmann::json options = line.in_force();
   options.erase("out");
@@ -175,7 +175,7 @@ int command_steps(const std::vector<std::string>& arguments) {
       "steps", "steps FILE... [--model MODEL] --out DIR [options]",
       "Input resistance, time constant, sag, rheobase and f-I curve from a recording of current steps, "
       "beside a\nmodel's; and a first model of the cell, to which `dyniv stimulus` can scale.");
-  Settings settings;
+  StepsSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   check(settings);

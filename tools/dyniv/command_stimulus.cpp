@@ -20,7 +20,7 @@ namespace dyniv {
 namespace {
 namespace po = boost::program_options;
 
-struct Settings {
+struct StimulusSettings {
   std::string protocol = "pozzorini";
   libfit::ProtocolOptions options;
   std::vector<std::string> current;  // in words, in place of a protocol
@@ -31,7 +31,7 @@ struct Settings {
   bool force = false;
 };
 
-void add_protocol_options(CommandLine& line, Settings& s) {
+void add_protocol_options(CommandLine& line, StimulusSettings& s) {
   po::options_description group("Protocol");
   group.add_options()("protocol", po::value(&s.protocol)->value_name("NAME"),
                       "pozzorini, badel, steps or electrode [pozzorini]")(
@@ -60,7 +60,7 @@ void add_protocol_options(CommandLine& line, Settings& s) {
   line.add(group);
 }
 
-void add_options(CommandLine& line, Settings& s) {
+void add_options(CommandLine& line, StimulusSettings& s) {
   add_protocol_options(line, s);
   po::options_description strength("Strength of the noise");
   add_model_options(strength, s.model,
@@ -88,7 +88,7 @@ std::vector<libfit::StimulusFormat> formats_of(const std::string& list) {
   return formats;
 }
 
-libfit::Protocol protocol_of_words(const Settings& s) {
+libfit::Protocol protocol_of_words(const StimulusSettings& s) {
   libfit::ProtocolBlock block{"stimulus", "training", 1, s.duration_ms, {{}}};
   for (const std::string& word : s.current) {
     const auto parts = libfit::parse_stimulus(word);
@@ -124,7 +124,7 @@ Written write_blocks(const libfit::Protocol& protocol, const std::vector<libfit:
   return written;
 }
 
-std::string overview(const Settings& s, const libfit::Protocol& protocol, const Scaling& scaling) {
+std::string overview(const StimulusSettings& s, const libfit::Protocol& protocol, const Scaling& scaling) {
   std::string text;
   for (const libfit::ProtocolBlock& block : protocol.blocks) {
     text += fmt::format("{:<10} {} x {:g} s{}   {}\n", block.name, block.sweeps.size(),
@@ -141,7 +141,7 @@ std::string overview(const Settings& s, const libfit::Protocol& protocol, const 
                             libfit::playing_time_ms(protocol) / 1000.0, s.folder);
 }
 
-void check(const CommandLine& line, Settings& s) {
+void check(const CommandLine& line, StimulusSettings& s) {
   s.options.seed = line.common().seed;
   if (s.folder.empty())
     throw libfit::OptionError("--out: an empty name; give a folder, as in --out stimulus");
@@ -162,7 +162,7 @@ int command_stimulus(const std::vector<std::string>& arguments) {
       "Currents for the rig, scaled to the cell where a model of it is given, and a sidecar "
       "(stimulus.json) by which\n`dyniv run --protocol` recognises them in the recordings that come "
       "back.");
-  Settings settings;
+  StimulusSettings settings;
   add_options(line, settings);
   line.parse(arguments);
   check(line, settings);
