@@ -19,7 +19,7 @@ using MaybeTime = std::optional<double>;
 struct KronrodNode {
   double x, weight, gauss;
 };
-constexpr std::array<KronrodNode, 7> nodes = {{
+constexpr std::array<KronrodNode, 7> kKronrodNodes = {{
     {0.991455371120812639, 0.022935322010529225, 0.0},
     {0.949107912342758525, 0.063092092629978553, 0.129484966168869693},
     {0.864864423359769073, 0.104790010322250184, 0.0},
@@ -45,7 +45,7 @@ Panel panel_of(const Slowness& slowness, double low, double high) {
   const double at_middle = slowness(middle);
   double kronrod = centre_weight * at_middle;
   double gauss = centre_gauss * at_middle;
-  for (const KronrodNode& node : nodes) {
+  for (const KronrodNode& node : kKronrodNodes) {
     const double both = slowness(middle - half * node.x) + slowness(middle + half * node.x);
     kronrod += node.weight * both;
     gauss += node.gauss * both;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kPoints = 400;
-constexpr double dt_ms = 0.05;
+constexpr double kTrajectoryStep_ms = 0.05;
 
 // What is worth drawing: from below the rest to above the threshold for pulses.
 bool is_drawable(const ModelAnalysis& a) {
@@ -77,7 +77,7 @@ std::vector<double> voltage_after(const Model& model, double V_initial_mV, doubl
                                   std::size_t count) {
   SimulateOptions options;
   options.V_initial_mV = V_initial_mV;
-  return simulate(model, std::vector<double>(count, current_pA), dt_ms, options).voltage_mV;
+  return simulate(model, std::vector<double>(count, current_pA), kTrajectoryStep_ms, options).voltage_mV;
 }
 
 Figure trajectories_of(const ModelAnalysis& a) {
@@ -85,14 +85,14 @@ Figure trajectories_of(const ModelAnalysis& a) {
   const double rest = line.resting_mV.front();
   const double threshold = *line.pulse_threshold_mV;
   const double length_ms = 8.0 * line.tau_ms.value_or(12.0);
-  const auto count = static_cast<std::size_t>(length_ms / dt_ms);
+  const auto count = static_cast<std::size_t>(length_ms / kTrajectoryStep_ms);
   TrajectorySeries s;
   s.name = std::string(model_name(a.model)) + "_trajectories";
   s.title = label_of_model(a.model);
   s.pulse_threshold_mV = threshold;
   s.slow_threshold_mV = line.slow_threshold_mV;
   s.voltage_range_mV = {rest - 0.2 * (threshold - rest), threshold + 0.6 * (threshold - rest)};
-  for (std::size_t k = 0; k < count; ++k) s.time_ms.push_back(dt_ms * static_cast<double>(k));
+  for (std::size_t k = 0; k < count; ++k) s.time_ms.push_back(kTrajectoryStep_ms * static_cast<double>(k));
   for (const double part : {0.7, 0.98, 1.02}) {
     const double charge_pC = part * *line.pulse_charge_pC;
     s.pulses.push_back({fmt::format("{:.2f} pC", charge_pC),

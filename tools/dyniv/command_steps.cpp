@@ -143,24 +143,24 @@ void check(StepsSettings& s) {
 }
 
 libfit::ResultFiles result_files(const CommandLine& line, const StepsSettings& s, const StepsResult& result) {
-  nlohmann::json json = steps_json(result.steps);
+  nlohmann::json document = steps_json(result.steps);
   nlohmann::json options = line.in_force();
   options.erase("out");
   options.erase("force");
-  json["schema"] = "dyniv.steps";
-  json["version"] = 1;
-  json["dyniv_version"] = libfit::kVersion;
-  json["options"] = options;
+  document["schema"] = "dyniv.steps";
+  document["version"] = 1;
+  document["dyniv_version"] = libfit::kVersion;
+  document["options"] = options;
   for (const auto& file : s.files)
-    json["inputs"]["recording"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
+    document["inputs"]["recording"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
   if (result.model) {
-    json["model"] = steps_json(result.model->steps);
-    json["inputs"]["model"] = s.model.provenance();
+    document["model"] = steps_json(result.model->steps);
+    document["inputs"]["model"] = s.model.provenance();
   }
-  json["warnings"] = result.steps.warnings;
+  document["warnings"] = result.steps.warnings;
   libfit::ResultFiles files;
   files.texts.emplace_back("steps.json",
-                           json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+                           document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   files.texts.emplace_back("steps.csv", libfit::table_as_csv(steps_table(result)));
   if (result.first_model)
     files.texts.emplace_back("models/lif.json", libfit::to_json_text({*result.first_model}));
