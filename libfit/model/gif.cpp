@@ -39,6 +39,16 @@ int refractory_bins(const Gif& model) {
   return static_cast<int>(std::lround(model.reset.t_ref_ms / model.bin_ms));
 }
 
+double settled_hazard_per_ms(const Gif& model, double current_pA) {
+  const double U = model.drive.E_mV + model.drive.resistance_GOhm * current_pA;
+  double log_rate = model.log_rate_per_ms;
+  for (const VoltageFilter& filter : model.filters)
+    log_rate += filter.weight_per_mV * (U - model.reference_mV);
+  for (const ThresholdState& state : model.thresholds)
+    log_rate += state.weight_per_mV * softplus(state.direction * (U - state.knot_mV), state.softness_mV);
+  return std::exp(std::min(log_rate, highest_log_hazard_per_ms));
+}
+
 double softplus(double x, double softness) {
   const double scaled = x / softness;
   return softness * (std::max(scaled, 0.0) + std::log1p(std::exp(-std::abs(scaled))));

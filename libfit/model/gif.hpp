@@ -96,6 +96,9 @@ void adopt_drive_as_membrane(Gif& model);
 // Refractory time in whole bins.
 int refractory_bins(const Gif& model);
 
+// Hazard per ms once everything has settled at a constant current without spikes, capped as in simulation.
+double settled_hazard_per_ms(const Gif& model, double current_pA);
+
 // softness * log(1 + exp(x / softness)) and its slope in x, without overflow.
 double softplus(double x, double softness);
 double softplus_slope(double x, double softness);

@@ -141,6 +141,23 @@ void explain(const PhaseLineOptions& options, PhaseLine& line) {
   }
 }
 
+// The line of the GIF family is the leak's: what makes it fire is not a voltage but the hazard.
+PhaseLine leak_with_hazard(const Gif& model, double holding_pA) {
+  PhaseLine line;
+  const double rate = model.g_nS / model.C_pF;
+  const double rest = model.E_mV + holding_pA / model.g_nS;
+  line.fixed_points = {{rest, Stability::stable, -rate}};
+  line.resting_mV = {rest};
+  line.input_resistance_MOhm = 1000.0 / model.g_nS;
+  line.tau_ms = 1.0 / rate;
+  line.explanation.push_back(fmt::format(
+      "spikes are drawn by chance: no voltage is a threshold. Settled at rest the hazard is {:.3g} "
+      "per s, and an input of 1 mV held for long makes it {:.3g}",
+      1000.0 * settled_hazard_per_ms(model, holding_pA),
+      1000.0 * settled_hazard_per_ms(model, holding_pA + model.g_nS)));
+  return line;
+}
+
 }  // namespace
 
 void PhaseLineOptions::validate() const {
@@ -150,6 +167,7 @@ void PhaseLineOptions::validate() const {
 std::optional<PhaseLine> analyze_phase_line(const Model& model, const PhaseLineOptions& options) {
   options.validate();
   validate(model);
+  if (const auto* gif = std::get_if<Gif>(&model)) return leak_with_hazard(*gif, options.holding_pA);
   const auto curve = steady_drift_curve(model);
   if (!curve) return std::nullopt;
   const std::optional<double> hopf_mV = hopf_voltage_mV(model);

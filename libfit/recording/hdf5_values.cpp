@@ -7,6 +7,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/hdf5_reader.hpp"
+#include "libfit/recording/hdf5_texts_internal.hpp"
 #include "libfit/recording/hdf5_values_internal.hpp"
 #include "libfit/recording/units.hpp"
 
@@ -33,7 +34,9 @@ Handle space_of(const Handle& object) {
   return {attribute ? H5Aget_space(object.get()) : H5Dget_space(object.get()), H5Sclose};
 }
 
-std::vector<std::string> variable_texts(const Handle& object, const Handle& type, std::size_t count) {
+// By the library, for texts stored in ways that hdf5_texts.cpp does not know: attributes of an object with
+// more than a header holds, filtered chunks.
+std::vector<std::string> library_texts(const Handle& object, const Handle& type, std::size_t count) {
   const Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(memory.get(), H5T_VARIABLE);
   H5Tset_cset(memory.get(), H5Tget_cset(type.get()));
@@ -60,26 +63,42 @@ std::vector<std::string> fixed_texts(const Handle& object, const Handle& type, s
   return texts;
 }
 
-std::vector<std::string> texts_in(const Handle& object, std::size_t limit) {
+// Where an attribute belongs, which its handle does not tell.
+struct Owner {
+  const Handle& object;
+  const std::string& name;
+};
+
+std::vector<std::string> variable_texts(const Handle& object, const std::optional<Owner>& owner,
+                                        const Handle& type, std::size_t count) {
+  VariableTexts texts = owner ? variable_attribute_texts(owner->object, owner->name, count)
+                              : variable_dataset_texts(object, count);
+  if (texts.source == TextSource::elsewhere) return library_texts(object, type, count);
+  return std::move(texts.texts);
+}
+
+// `owner`: of an attribute.
+std::vector<std::string> texts_in(const Handle& object, const std::optional<Owner>& owner,
+                                  std::size_t limit) {
   const Handle type = type_of(object);
   const Handle space = space_of(object);
   if (!type.ok() || !space.ok() || H5Tget_class(type.get()) != H5T_STRING) return {};
   const hssize_t count = H5Sget_simple_extent_npoints(space.get());
   if (count < 1 || static_cast<std::uint64_t>(count) > limit) return {};
   const auto size = static_cast<std::size_t>(count);
-  auto texts = H5Tis_variable_str(type.get()) > 0 ? variable_texts(object, type, size)
+  auto texts = H5Tis_variable_str(type.get()) > 0 ? variable_texts(object, owner, type, size)
                                                   : fixed_texts(object, type, size);
   for (std::string& text : texts) text = to_utf8(trimmed(text));
   return texts;
 }
 
-Value value_in(const Handle& object) {
+Value value_in(const Handle& object, const std::optional<Owner>& owner) {
   Value result;
   const Handle type = type_of(object);
   if (!type.ok()) return result;
   const H5T_class_t kind = H5Tget_class(type.get());
   if (kind == H5T_STRING) {
-    auto texts = texts_in(object, 1);
+    auto texts = texts_in(object, owner, 1);
     if (!texts.empty()) result.text = std::move(texts.front());
   }
   if (kind != H5T_INTEGER && kind != H5T_FLOAT) return result;
@@ -142,17 +161,17 @@ std::string damaged(const File& file, const std::string& what) {
 Value read_attribute(const Handle& object, const std::string& name) {
   if (H5Aexists(object.get(), name.c_str()) <= 0) return {};
   const Handle attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
-  return attribute.ok() ? value_in(attribute) : Value{};
+  return attribute.ok() ? value_in(attribute, Owner{object, name}) : Value{};
 }
 
-Value read_value(const Handle& dataset) { return value_in(dataset); }
+Value read_value(const Handle& dataset) { return value_in(dataset, std::nullopt); }
 
 bool has_member(const Handle& group, const std::string& name) {
   return H5Lexists(group.get(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit) {
-  return texts_in(dataset, limit);
+  return texts_in(dataset, std::nullopt, limit);
 }
 
 std::optional<std::uint64_t> length_of(const Handle& dataset) {

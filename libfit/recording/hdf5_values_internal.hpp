@@ -33,7 +33,7 @@ Value read_value(const Handle& dataset);
 // Whether an attribute or a member is there.
 bool has_member(const Handle& group, const std::string& name);
 
-// Texts of a dataset or attribute in one dimension, `limit` at most; nothing for other types.
+// Texts of a dataset in one dimension, `limit` at most; nothing for other types.
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit);
 
 // Length of a dataset in one dimension, also of shape N x 1; nullopt for another shape.

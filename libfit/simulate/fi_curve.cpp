@@ -13,6 +13,7 @@ namespace libfit {
 namespace {
 
 constexpr std::size_t enough_spikes = 4;
+constexpr std::size_t stochastic_trials = 20;
 constexpr double longest_stretch = 64.0;  // of the step, where a model fires slowly
 
 // One step, its spikes counted from the step on.
@@ -129,8 +130,12 @@ FiCurve fi_curve(const Model& model, std::span<const double> currents_pA, const 
     FiCurveOptions at_once = options;
     // simulate() begins at the rest of the first sample, where nothing has to settle.
     if (rest_mV(model, options.holding_pA)) at_once.settle_ms = options.dt_ms;
-    const SpikeResponse response = [&](std::span<const double> current, double dt_ms, std::uint64_t) {
-      return simulate(model, current, dt_ms).spike_times_ms;
+    if (is_stochastic(model) && options.trials == 1) at_once.trials = stochastic_trials;
+    const SpikeResponse response = [&](std::span<const double> current, double dt_ms, std::uint64_t trial) {
+      SimulateOptions simulation;
+      simulation.trial = trial;
+      simulation.threads = 1;
+      return simulate(model, current, dt_ms, simulation).spike_times_ms;
     };
     return simulated_fi_curve(response, currents_pA, at_once);
   }

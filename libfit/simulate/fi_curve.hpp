@@ -26,7 +26,7 @@ struct FiCurveOptions {
   double settle_ms = 200.0;  // >= 0; of holding current, for a SpikeResponse to come to rest
   double step_ms = 2000.0;   // > 0, up to 1e6; its second half is the steady state
   double dt_ms = 0.1;        // > 0, up to step_ms
-  std::size_t trials = 1;    // > 0; more than one for noisy models
+  std::size_t trials = 1;    // > 0; where it is 1, a model that draws its spikes by chance is given 20
   unsigned threads = 0;
   void validate() const;  // throws OptionError
 };

@@ -62,7 +62,7 @@ TEST(BadOptions, EveryNumberOfEveryCommandRefusesWhatIsNoNumberOrOutOfRange) {
       {{"stimulus"},
        {"duration", "dt", "lead-ms", "electrode-s", "training-s", "test-s", "repetitions", "step-first-pA",
         "step-last-pA", "step-count", "step-ms", "step-pause-ms", "mean-pA", "sd-pA", "electrode-sd-pA",
-        "target-sd-mV", "target-rate-Hz"}},
+        "target-sd-mV", "target-rate-Hz", "precision"}},
       {{"plot", "absent"}, {"width-mm", "timeout-s"}},
       {{"inspect", "absent"}, {"dt"}}};
   for (const auto& [command, options] : cases) {

@@ -13,6 +13,7 @@
 #include "libfit/recording/assemble.hpp"
 #include "libfit/recording/open.hpp"
 #include "libfit/recording/stimulus_writer.hpp"
+#include "tests/recording/nwb_files.hpp"
 #include "tests/recording/written_files.hpp"
 
 // HDF5 1.10.8 itself reads a few bytes past its buffer when a bit of an attribute's header is flipped in a
@@ -36,6 +37,7 @@ struct Case {
   std::string name;
   Bytes bytes;
   OpenOptions options;
+  bool on_disk = false;  // formats that HDF5 reads are opened by path
 };
 
 written::AbfFile abf_file() {
@@ -97,17 +99,27 @@ Case hdf5_case(unsigned gzip) {
   Case result{gzip > 0 ? "HDF5 compressed" : "HDF5", read_file(folder / "h"), {}};
   result.options.voltage_dataset = "/cell/voltage";
   result.options.current_dataset = "/cell/current";
+  result.on_disk = true;
   return result;
+}
+
+Case nwb_case(bool checksums) {
+  const Folder folder;
+  written::NwbFile file;
+  file.checksums = checksums;
+  file.series = {written::response("V", kSamples), written::stimulus("I", kSamples)};
+  written::nwb(folder / "n", file);
+  return {checksums ? "NWB with checksums" : "NWB", read_file(folder / "n"), {}, true};
 }
 
 // Opens and assembles; anything but success or an error of the world fails the test.
 void try_to_read(const Folder& folder, const Case& damaged, const std::string& damage) {
-  const bool by_path = !damaged.options.voltage_dataset.empty();
-  const auto path = by_path ? folder.write("damaged", damaged.bytes) : folder / "in memory";
+  const auto path = damaged.on_disk ? folder.write("damaged", damaged.bytes) : folder / "in memory";
   const auto start = std::chrono::steady_clock::now();
   try {
-    const SignalFile file = by_path ? open_signal_file(path, damaged.options)
-                                    : parse_signal_file(damaged.bytes, path.string(), damaged.options);
+    const SignalFile file = damaged.on_disk
+                                ? open_signal_file(path, damaged.options)
+                                : parse_signal_file(damaged.bytes, path.string(), damaged.options);
     assemble_recording(std::span(&file, 1));
   } catch (const InputError&) {
   } catch (const DataError&) {
@@ -146,6 +158,8 @@ TEST(DamagedFiles, Abf1) { expect_robust({"ABF1", written::abf1(abf_file()), {}}
 TEST(DamagedFiles, Igor) { expect_robust({"IBW", igor_file(), {}}); }
 TEST(DamagedFiles, Hdf5) { expect_robust(hdf5_case(0)); }
 TEST(DamagedFiles, Hdf5Compressed) { expect_robust(hdf5_case(1)); }
+TEST(DamagedFiles, Nwb) { expect_robust(nwb_case(false)); }
+TEST(DamagedFiles, NwbWithChecksums) { expect_robust(nwb_case(true)); }
 TEST(DamagedFiles, AxonText) { expect_robust(stimulus_case(StimulusFormat::atf)); }
 TEST(DamagedFiles, IgorText) { expect_robust(stimulus_case(StimulusFormat::itx)); }
 TEST(DamagedFiles, Text) { expect_robust({"text", text_file(), {}}); }

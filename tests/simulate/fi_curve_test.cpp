@@ -10,6 +10,7 @@
 #include "libfit/model/model_by_hand.hpp"
 #include "libfit/model/phase_line.hpp"
 #include "libfit/simulate/simulate.hpp"
+#include "tests/fit/gif_cells.hpp"
 
 namespace libfit {
 namespace {
@@ -42,6 +43,32 @@ TEST(FiCurve, BySimulationAgreesWithTheExactOneToOneInAMillion) {
       EXPECT_NEAR(s.latency_ms.value(), e.latency_ms.value(), 1e-6 * e.latency_ms.value()) << name;
     }
   }
+}
+
+// Without history and currents, and reset to where the current holds it, a GIF fires as a renewal process
+// with a dead time: the rate is 1/(dead time + 1/hazard), to within what bins do.
+TEST(FiCurve, OfAModelThatFiresByChanceIsItsMeanRateWithAnInterval) {
+  Gif gif = gif_test::gif_cell();
+  gif.currents.clear();
+  gif.history.clear();
+  gif.drive.currents.clear();
+  const double current_pA = 100.0;
+  const double held_mV = gif.drive.E_mV + gif.drive.resistance_GOhm * current_pA;
+  gif.reset.V_reset_mV = gif.drive.V_reset_mV = held_mV;
+  const double hazard = 0.02 / settled_hazard_per_ms(gif, current_pA);
+  gif.log_rate_per_ms += std::log(hazard);
+  ASSERT_NEAR(settled_hazard_per_ms(gif, current_pA), 0.02, 1e-12);
+  FiCurveOptions options;
+  options.trials = 50;
+  const FiPoint point = fi_curve(gif, std::vector<double>{current_pA}, options).points.front();
+  const double dead_ms = refractory_bins(gif) * gif.bin_ms;
+  const double rate_Hz = 1000.0 / (dead_ms + gif.bin_ms / (1.0 - std::exp(-0.02 * gif.bin_ms)));
+  ASSERT_TRUE(point.rate_ci95_Hz);
+  const double se = (point.rate_ci95_Hz->high - point.rate_ci95_Hz->low) / 3.92;
+  EXPECT_NEAR(point.rate_Hz, rate_Hz, 4.0 * se);
+  EXPECT_LT(se, 0.05 * rate_Hz);
+  EXPECT_TRUE(fi_curve(gif, std::vector<double>{current_pA}).points.front().rate_ci95_Hz)
+      << "20 trials unasked";
 }
 
 TEST(FiCurve, IsZeroUpToTheRheobase) {

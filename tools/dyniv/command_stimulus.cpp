@@ -9,6 +9,7 @@
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/pipeline/protocol_file.hpp"
+#include "libfit/pipeline/recording_length.hpp"
 #include "libfit/pipeline/results.hpp"
 #include "libfit/recording/stimulus_writer.hpp"
 #include "libfit/simulate/stimulus_spec.hpp"
@@ -27,6 +28,7 @@ struct StimulusSettings {
   double duration_ms = 1000.0;
   ModelArgument model;
   ScalingArguments scaling;
+  std::optional<double> precision_percent;
   std::string folder, formats;
   bool force = false;
 };
@@ -66,6 +68,11 @@ void add_options(CommandLine& line, StimulusSettings& s) {
   add_model_options(strength, s.model,
                     "first model of the cell, a file or a name: what the targets refer to");
   add_scaling_options(strength, s.scaling);
+  add_number(
+      strength, "precision", "PERCENT", {0.0, 100.0, false, "%"},
+      [&s](double percent) { s.precision_percent = percent; },
+      "tell how long to record for this precision of the model's parameters, % (of voltages: a tenth of it, "
+      "mV)");
   line.add(strength);
   po::options_description output("Output");
   output.add_options()("out,o", po::value(&s.folder)->default_value("stimulus")->value_name("DIR"),
@@ -141,6 +148,37 @@ std::string overview(const StimulusSettings& s, const libfit::Protocol& protocol
                             libfit::playing_time_ms(protocol) / 1000.0, s.folder);
 }
 
+// From simulated recordings of the training time, 60 s at most.
+libfit::RecordingLength length_of(const CommandLine& line, const StimulusSettings& s,
+                                  const libfit::Model& model) {
+  libfit::RecordingLengthOptions options;
+  options.duration_ms = std::min(1000.0 * s.options.training_s, 60000.0);
+  options.dt_ms = s.options.dt_ms;
+  options.precision = *s.precision_percent / 100.0;
+  options.precision_mV = *s.precision_percent / 10.0;
+  options.seed = s.options.seed;
+  options.threads = line.common().threads;
+  return libfit::estimate_recording_length(model, libfit::protocol_noise(s.protocol, s.options), options);
+}
+
+std::string in_words(const libfit::RecordingLength& length, const StimulusSettings& s) {
+  if (!length.needed_s)
+    return "how long to record cannot be told: the simulated recordings could not be fitted\n";
+  std::string text =
+      fmt::format("for {:g} % ({:g} mV) record", *s.precision_percent, *s.precision_percent / 10.0);
+  for (const libfit::ParameterLength& p : length.parameters)
+    text += fmt::format(" {}: {:.2g} s,", p.name, p.needed_s);
+  return text + fmt::format(" at least (from {} simulated recordings)\n", length.fitted);
+}
+
+nlohmann::json length_json(const libfit::RecordingLength& length) {
+  nlohmann::json json = {{"fitted", length.fitted}};
+  if (length.needed_s) json["needed_s"] = *length.needed_s;
+  for (const libfit::ParameterLength& p : length.parameters)
+    json["parameters"][p.name] = {{"bias", p.bias}, {"sd", p.sd}, {"needed_s", p.needed_s}};
+  return json;
+}
+
 void check(const CommandLine& line, StimulusSettings& s) {
   s.options.seed = line.common().seed;
   if (s.folder.empty())
@@ -152,6 +190,10 @@ void check(const CommandLine& line, StimulusSettings& s) {
     throw libfit::OptionError(
         fmt::format("--protocol {}: is none of {}", s.protocol, fmt::join(names, ", ")));
   s.options.validate();
+  if (s.precision_percent && (!s.model.given() || !s.current.empty()))
+    throw libfit::OptionError(
+        "--precision needs a model of the cell and a protocol; give --model, as in --model eif, or the "
+        "models/lif.json of `dyniv steps`");
 }
 
 }  // namespace
@@ -182,13 +224,19 @@ int command_stimulus(const std::vector<std::string>& arguments) {
   options.erase("force");
   nlohmann::json provenance = {{"options", options}};
   if (!words) provenance["noise"] = scaling_json(settings.scaling, scaling, settings.options);
+  std::string advice;
+  if (settings.precision_percent) {
+    const auto length = length_of(line, settings, *model);
+    provenance["recording_length"] = length_json(length);
+    advice = in_words(length, settings);
+  }
   if (model) provenance["inputs"]["model"] = settings.model.provenance();
   const Written written = write_blocks(protocol, formats, provenance);
   libfit::write_results(settings.folder, written.files, {false, {}, overwrite, 1});
   if (line.common().json) {
     std::cout << written.files.texts.back().second;
   } else {
-    std::cout << overview(settings, protocol, scaling);
+    std::cout << overview(settings, protocol, scaling) << advice;
   }
   return kDone;
 }

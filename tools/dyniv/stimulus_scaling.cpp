@@ -30,9 +30,10 @@ double rounded(double value) { return std::stod(fmt::format("{:.4g}", value)); }
 void check(const ScalingArguments& a, const std::optional<libfit::Model>& model) {
   if ((a.target_sd_mV || a.target_rate_Hz) && !model) {
     throw libfit::OptionError(
-        "--target-sd-mV and --target-rate-Hz need to know the cell: give a step recording with --steps, or a "
-        "first "
-        "model with --model, as in --model lif --set tau_ms=15,R_MOhm=150");
+        "--target-sd-mV and --target-rate-Hz need to know the cell: give a first model with --model, a file "
+        "or "
+        "one by hand, as in --model lif --set tau_ms=15,R_MOhm=150; `dyniv steps` makes one from a recording "
+        "of steps");
   }
   if (a.target_sd_mV && a.sd_pA)
     throw libfit::OptionError("--target-sd-mV and --sd-pA both say the SD of the noise; give one of them");

@@ -1,0 +1,264 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "libfit/core/error.hpp"
+#include "libfit/recording/byte_reader.hpp"
+#include "libfit/recording/hdf5_texts_internal.hpp"
+
+namespace libfit::hdf5 {
+namespace {
+
+using RawBytes = std::vector<std::byte>;
+
+constexpr std::size_t kMostText = 4096;
+constexpr std::size_t kReferenceSize = 16;        // length, place of the heap, index in it
+constexpr std::uint64_t kMostMetadata = 1 << 20;  // of one heap, or of one piece of an object's header
+constexpr std::size_t kMostPieces = 64;
+
+// The bytes of the file behind an object. Addresses in the file count from its user block's end.
+class RawFile {
+ public:
+  explicit RawFile(const Handle& object) {
+    const Handle file(H5Iget_file_id(object.get()), H5Fclose);
+    if (!file.ok()) return;
+    const Handle plan(H5Fget_create_plist(file.get()), H5Pclose);
+    std::size_t address_bytes = 0, size_bytes = 0;
+    void* descriptor = nullptr;
+    struct stat status {};
+    if (!plan.ok() || H5Pget_sizes(plan.get(), &address_bytes, &size_bytes) < 0 || address_bytes != 8 ||
+        size_bytes != 8 || H5Pget_userblock(plan.get(), &base_) < 0 ||
+        H5Fget_vfd_handle(file.get(), H5P_DEFAULT, &descriptor) < 0 || descriptor == nullptr)
+      return;
+    descriptor_ = *static_cast<int*>(descriptor);  // of the default driver
+    if (fstat(descriptor_, &status) == 0 && static_cast<std::uint64_t>(status.st_size) > base_)
+      size_ = static_cast<std::uint64_t>(status.st_size) - base_;
+  }
+
+  bool usable() const { return size_ > 0; }
+  std::uint64_t base() const { return base_; }
+
+  // Empty where the file does not hold them all.
+  RawBytes read(std::uint64_t address, std::uint64_t count) const {
+    if (count > kMostMetadata || address > size_ || count > size_ - address) return {};
+    RawBytes bytes(count);
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t got = pread(descriptor_, bytes.data() + done, bytes.size() - done,
+                                static_cast<off_t>(base_ + address + done));
+      if (got <= 0) return {};
+      done += static_cast<std::size_t>(got);
+    }
+    return bytes;
+  }
+
+ private:
+  int descriptor_ = -1;
+  hsize_t base_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+ByteReader reader_of(std::span<const std::byte> bytes) { return {bytes, std::endian::little, "HDF5"}; }
+
+bool begins_with(const ByteReader& bytes, const char* signature) {
+  for (std::size_t i = 0; i < 4; ++i)
+    if (bytes.at<char>(i) != signature[i]) return false;
+  return true;
+}
+
+// Throws InputError where the heap makes no sense.
+std::string heap_text(const RawFile& file, std::uint64_t address, std::uint32_t index, std::uint32_t length) {
+  const RawBytes head = file.read(address, 16);
+  const ByteReader header = reader_of(head);
+  if (!begins_with(header, "GCOL")) throw InputError("no heap where a text should be");
+  const RawBytes heap = file.read(address, header.at<std::uint64_t>(8));
+  const ByteReader bytes = reader_of(heap);
+  for (std::size_t at = 16; at + 16 <= heap.size();) {
+    const auto number = bytes.at<std::uint16_t>(at);
+    const auto size = bytes.at<std::uint64_t>(at + 8);
+    if (number == 0 || size > heap.size() - at - 16) break;
+    if (number == index) {
+      if (size < length) break;
+      const auto text = bytes.slice(at + 16, std::min<std::size_t>(length, kMostText));
+      const auto* begin = reinterpret_cast<const char*>(text.data());
+      return {begin, std::find(begin, begin + text.size(), '\0')};
+    }
+    at += 16 + (size + 7) / 8 * 8;
+  }
+  throw InputError("a text is not in its heap");
+}
+
+VariableTexts texts_of(const RawFile& file, std::span<const std::byte> references, std::size_t count) {
+  VariableTexts result;
+  result.source = TextSource::damaged;
+  if (references.size() < count * kReferenceSize) return result;
+  const ByteReader bytes = reader_of(references);
+  try {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto length = bytes.at<std::uint32_t>(i * kReferenceSize);
+      const auto address = bytes.at<std::uint64_t>(i * kReferenceSize + 4);
+      const auto index = bytes.at<std::uint32_t>(i * kReferenceSize + 12);
+      const bool empty = length == 0 || address == 0 || address == UINT64_MAX;
+      result.texts.push_back(empty ? "" : heap_text(file, address, index, length));
+    }
+    result.source = TextSource::found;
+  } catch (const InputError&) {
+    result.texts.clear();
+  }
+  return result;
+}
+
+// ---- attributes, in the header of their object
+
+struct HeaderMessage {
+  unsigned type = 0;
+  bool shared = false;
+  std::span<const std::byte> data;
+};
+
+constexpr unsigned kContinuation = 0x10;
+constexpr unsigned kAttribute = 0x0C;
+
+// One piece of a header of the old (1) or new (2) format, from the first message on.
+struct HeaderPiece {
+  RawBytes bytes;
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+
+struct HeaderFormat {
+  bool is_new = false;
+  bool tracks_order = false;
+};
+
+std::vector<HeaderMessage> messages_of(const HeaderPiece& piece, HeaderFormat format) {
+  std::vector<HeaderMessage> messages;
+  const ByteReader bytes = reader_of(piece.bytes);
+  const std::size_t head = format.is_new ? 4U + (format.tracks_order ? 2U : 0U) : 8U;
+  for (std::size_t at = piece.first; at + head <= piece.end;) {
+    HeaderMessage message;
+    message.type = format.is_new ? bytes.at<std::uint8_t>(at) : bytes.at<std::uint16_t>(at);
+    const std::size_t size = bytes.at<std::uint16_t>(at + (format.is_new ? 1 : 2));
+    message.shared = (bytes.at<std::uint8_t>(at + (format.is_new ? 3 : 4)) & 2U) != 0;
+    if (size > piece.end - at - head) throw InputError("a message of a header is longer than the header");
+    message.data = bytes.slice(at + head, size);
+    messages.push_back(message);
+    at += head + size;
+  }
+  return messages;
+}
+
+HeaderPiece first_piece(const RawFile& file, std::uint64_t address, HeaderFormat& format) {
+  constexpr std::size_t kLongestPrefix = 34;
+  RawBytes prefix;
+  for (std::size_t size = kLongestPrefix; prefix.empty() && size >= 16; --size)
+    prefix = file.read(address, size);
+  const ByteReader bytes = reader_of(prefix);
+  format.is_new = begins_with(bytes, "OHDR");
+  if (!format.is_new) {
+    if (bytes.at<std::uint8_t>(0) != 1) throw InputError("no header where an object should be");
+    const std::uint64_t size = bytes.at<std::uint32_t>(8);
+    return {file.read(address + 16, size), 0, size};
+  }
+  const unsigned flags = bytes.at<std::uint8_t>(5);
+  format.tracks_order = (flags & 4U) != 0;
+  const std::size_t at = 6 + ((flags & 32U) != 0 ? 16U : 0U) + ((flags & 16U) != 0 ? 4U : 0U);
+  const std::size_t width = std::size_t{1} << (flags & 3U);
+  std::uint64_t size = 0;
+  for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
+  if (size > kMostMetadata) throw InputError("a header is too long");
+  return {file.read(address, at + width + size), at + width, at + width + size};
+}
+
+// What an attribute message stores as its value, if it is the attribute of that name.
+std::optional<std::span<const std::byte>> value_if_named(const HeaderMessage& message,
+                                                         const std::string& name) {
+  const ByteReader bytes = reader_of(message.data);
+  const unsigned version = bytes.at<std::uint8_t>(0);
+  if (version < 1 || version > 3) return std::nullopt;
+  const auto padded = [version](std::size_t size) { return version == 1 ? (size + 7) / 8 * 8 : size; };
+  const std::size_t name_size = bytes.at<std::uint16_t>(2);
+  const std::size_t type_size = bytes.at<std::uint16_t>(4);
+  const std::size_t space_size = bytes.at<std::uint16_t>(6);
+  const std::size_t name_at = version == 3 ? 9 : 8;
+  const auto stored = bytes.slice(name_at, name_size);
+  const auto* begin = reinterpret_cast<const char*>(stored.data());
+  if (std::string(begin, std::find(begin, begin + stored.size(), '\0')) != name) return std::nullopt;
+  const std::size_t value_at = name_at + padded(name_size) + padded(type_size) + padded(space_size);
+  if (value_at > message.data.size()) throw InputError("an attribute is longer than its message");
+  return message.data.subspan(value_at);
+}
+
+VariableTexts find_in_header(const RawFile& file, std::uint64_t address, const std::string& name,
+                             std::size_t count) {
+  HeaderFormat format;
+  std::vector<HeaderPiece> pieces{first_piece(file, address, format)};
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    if (pieces[p].bytes.size() < pieces[p].end) throw InputError("a header ends beyond the file");
+    for (const HeaderMessage& message : messages_of(pieces[p], format)) {
+      if (message.type == kContinuation && pieces.size() < kMostPieces) {
+        const ByteReader bytes = reader_of(message.data);
+        const auto size = bytes.at<std::uint64_t>(8);
+        // New pieces have a signature in front and a checksum behind.
+        HeaderPiece next{file.read(bytes.at<std::uint64_t>(0), size), format.is_new ? 4U : 0U, size};
+        if (format.is_new) next.end -= std::min<std::size_t>(4, next.end);
+        pieces.push_back(std::move(next));  // the bytes that `message` looks at stay where they are
+      }
+    }
+  }
+  for (const HeaderPiece& piece : pieces) {
+    for (const HeaderMessage& message : messages_of(piece, format)) {
+      if (message.type != kAttribute || message.shared) continue;
+      if (const auto value = value_if_named(message, name)) return texts_of(file, *value, count);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+VariableTexts variable_attribute_texts(const Handle& object, const std::string& name, std::size_t count) {
+  const RawFile file(object);
+  H5O_info_t about;
+  if (!file.usable() || H5Oget_info2(object.get(), &about, H5O_INFO_BASIC) < 0) return {};
+  try {
+    return find_in_header(file, about.addr, name, count);
+  } catch (const InputError&) {
+    return {TextSource::damaged, {}};
+  }
+}
+
+VariableTexts variable_dataset_texts(const Handle& dataset, std::size_t count) {
+  const RawFile file(dataset);
+  const Handle plan(H5Dget_create_plist(dataset.get()), H5Pclose);
+  if (!file.usable() || !plan.ok()) return {};
+  const H5D_layout_t layout = H5Pget_layout(plan.get());
+  if (layout == H5D_CONTIGUOUS) {
+    const haddr_t address = H5Dget_offset(dataset.get());
+    if (address == HADDR_UNDEF || address < file.base()) return {};
+    return texts_of(file, file.read(address - file.base(), count * kReferenceSize), count);
+  }
+  std::array<hsize_t, 1> chunk{};
+  if (layout != H5D_CHUNKED || H5Pget_nfilters(plan.get()) != 0 ||
+      H5Pget_chunk(plan.get(), 1, chunk.data()) != 1)
+    return {};
+  RawBytes references;
+  for (hsize_t first = 0; first < count; first += chunk[0]) {
+    hsize_t stored = 0;
+    std::uint32_t mask = 0;
+    if (H5Dget_chunk_storage_size(dataset.get(), &first, &stored) < 0 ||
+        stored != chunk[0] * kReferenceSize || stored > kMostMetadata)
+      return {TextSource::damaged, {}};
+    references.resize(references.size() + stored);
+    if (H5Dread_chunk(dataset.get(), H5P_DEFAULT, &first, &mask,
+                      references.data() + references.size() - stored) < 0)
+      return {TextSource::damaged, {}};
+  }
+  return texts_of(file, references, count);
+}
+
+}  // namespace libfit::hdf5
