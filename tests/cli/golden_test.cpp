@@ -224,8 +224,9 @@ TEST_F(Golden, RunReadsTextThatTellsItsUnits) {
   Trace trace = passive_trace(20.0, 7);
   for (double t_ms = 300.0; t_ms < 19900.0; t_ms += 400.0) add_spike(trace, t_ms);
   const std::string file = folder_.write("cell.csv", as_text(trace));
-  const auto result = run_dyniv({"run", "--training", file, "--test", file, "--no-compensation",
-                                 "--no-figures", "--bootstrap", "0", "-q", "--out", in_folder("out")});
+  const auto result =
+      run_dyniv({"run", "--training", file, "--test", file, "--no-compensation", "--no-figures",
+                 "--bootstrap", "0", "--curve-models-only", "-q", "--out", in_folder("out")});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json parsed = json::parse(content_of(in_folder("out/summary.json")));
   EXPECT_EQ(parsed["spikes"]["count"], 49);
