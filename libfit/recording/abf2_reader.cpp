@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "libfit/core/error.hpp"
 #include "libfit/recording/abf_samples.hpp"
 #include "libfit/recording/units.hpp"
@@ -15,6 +18,7 @@ enum SectionPlace : std::size_t {
   kProtocol = 76,
   kAdc = 92,
   kDac = 108,
+  kEpochPerDac = 156,
   kStrings = 220,
   kData = 236,
   kSynch = 316
@@ -94,6 +98,79 @@ AbfChannel read_channel(const ByteReader& bytes, std::size_t adc, std::size_t pr
   return channel;
 }
 
+// ---- the command: epochs of a waveform, one after the other from a 64th of the sweep on
+
+struct Epoch {
+  std::int16_t number = 0;
+  bool is_step = false;
+  double level = 0.0, level_step = 0.0;  // of the first sweep, and from sweep to sweep
+  double samples = 0.0;
+  bool grows = false;  // from sweep to sweep
+};
+
+std::vector<Epoch> epochs_of(const ByteReader& bytes, std::int16_t output) {
+  const Section entries = table(bytes, kEpochPerDac, 30);
+  std::vector<Epoch> epochs;
+  for (std::size_t i = 0; i < std::min<std::size_t>(entries.count, 1024); ++i) {
+    const std::size_t at = entries.offset + i * entries.entry_size;
+    const auto kind = bytes.at<std::int16_t>(at + 4);
+    if (bytes.at<std::int16_t>(at + 2) != output || kind == 0) continue;
+    epochs.push_back({bytes.at<std::int16_t>(at), kind == 1, double{bytes.at<float>(at + 6)},
+                      double{bytes.at<float>(at + 10)}, static_cast<double>(bytes.at<std::int32_t>(at + 14)),
+                      bytes.at<std::int32_t>(at + 18) != 0});
+  }
+  std::ranges::sort(epochs, {}, &Epoch::number);
+  return epochs;
+}
+
+// The one epoch whose level changes from sweep to sweep, where all before it have a fixed length.
+std::optional<CommandedSteps> steps_of(const std::vector<Epoch>& epochs, double holding, double to_pA,
+                                       const Channel& recorded, double dt_ms) {
+  CommandedSteps steps;
+  bool found = false;
+  double before = holding;
+  double at = static_cast<double>(recorded.sweeps.front().size() / 64);
+  for (const Epoch& epoch : epochs) {
+    const bool changes = epoch.level_step != 0.0;
+    if ((changes && (found || !epoch.is_step)) || (!found && epoch.grows) || !(epoch.samples >= 0.0) ||
+        !std::isfinite(epoch.level))
+      return std::nullopt;
+    if (changes) {
+      found = true;
+      steps.begin_ms = at * dt_ms;
+      steps.end_ms = (at + epoch.samples) * dt_ms;
+      for (std::size_t s = 0; s < recorded.sweeps.size(); ++s)
+        steps.amplitude_pA.push_back(to_pA *
+                                     (epoch.level + static_cast<double>(s) * epoch.level_step - before));
+    }
+    before = epoch.level;
+    at += epoch.samples;
+  }
+  if (!found || !(steps.end_ms > steps.begin_ms)) return std::nullopt;
+  return steps;
+}
+
+// Of the one output that plays epochs of current.
+std::optional<CommandedSteps> commanded_steps(const ByteReader& bytes,
+                                              const std::vector<std::string>& strings,
+                                              const SignalFile& file) {
+  if (file.channels.empty() || file.channels.front().sweeps.empty()) return std::nullopt;
+  const Section outputs = table(bytes, kDac, 44);
+  std::optional<CommandedSteps> steps;
+  int playing = 0;
+  for (std::size_t i = 0; i < outputs.count; ++i) {
+    const std::size_t dac = outputs.offset + i * outputs.entry_size;
+    const auto unit = parse_electric_unit(string_at(strings, bytes.at<std::int32_t>(dac + 28)));
+    if (bytes.at<std::int16_t>(dac + 40) == 0 || !unit || unit->role != ChannelRole::current) continue;
+    ++playing;
+    constexpr std::int16_t kFromEpochs = 1;
+    if (bytes.at<std::int16_t>(dac + 42) != kFromEpochs) continue;
+    steps = steps_of(epochs_of(bytes, bytes.at<std::int16_t>(dac)), double{bytes.at<float>(dac + 12)},
+                     unit->factor, file.channels.front(), file.dt_ms);
+  }
+  return playing == 1 ? steps : std::nullopt;
+}
+
 }  // namespace
 
 SignalFile read_abf2(std::span<const std::byte> content, const std::string& path) {
@@ -126,7 +203,9 @@ SignalFile read_abf2(std::span<const std::byte> content, const std::string& path
     const ClampMode mode = commanded_mode(string_at(strings, bytes.at<std::int32_t>(dac + 28)));
     if (bytes.at<std::int16_t>(dac + 40) != 0 && mode != ClampMode::unknown) layout.commands.push_back(mode);
   }
-  return read_abf_samples(bytes, layout);
+  SignalFile file = read_abf_samples(bytes, layout);
+  if (layout.mode == AbfMode::episodic) file.commanded_steps = commanded_steps(bytes, strings, file);
+  return file;
 }
 
 }  // namespace libfit

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,13 @@ struct Channel {
   std::vector<SweepNote> notes;              // one a sweep; empty for formats that tell nothing of sweeps
 };
 
+// Steps of current that the header says were commanded, for files that did not record the current.
+struct CommandedSteps {
+  double begin_ms = 0.0;
+  double end_ms = 0.0;
+  std::vector<double> amplitude_pA;  // one a sweep, against the level before the step
+};
+
 struct SignalFile {
   std::string path;    // as given
   std::string format;  // "ABF2", "ABF1", "IBW", "text", "HDF5", "NWB 2.6.0"
@@ -35,6 +43,7 @@ struct SignalFile {
   std::vector<Channel> channels;
   // Mode that follows from the units of the analog outputs which carried the command waveform.
   ClampMode command = ClampMode::unknown;
+  std::optional<CommandedSteps> commanded_steps;  // absent where the command is no single step, or not told
   std::vector<std::string> left_out;  // parts of the file that are no current-clamp sweep, each with why
   // What the reader of the format did already: sweeps picked, times cut, and whether samples were read at all
   // (else each sweep is empty and its note tells its length).

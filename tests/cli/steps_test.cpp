@@ -8,6 +8,7 @@
 
 #include "tests/cli/run_command.hpp"
 #include "tests/cli/short_recordings.hpp"
+#include "tests/recording/recordings_folder.hpp"
 
 namespace dyniv_test {
 namespace {
@@ -89,20 +90,24 @@ TEST_F(Steps, AreRefusedWithWhatIsMissing) {
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
-std::string recordings() {
-  const char* given = std::getenv("DYNIV_RECORDINGS");
-  return given != nullptr ? std::string(given) + "/abf" : std::string();
-}
-
 TEST_F(Steps, OfRealFilesAreMeasuredOrRefused) {
-  if (recordings().empty()) GTEST_SKIP() << "DYNIV_RECORDINGS is not set: no recordings of others at hand";
+  const auto recordings = recordings::folder();
+  if (!recordings) GTEST_SKIP() << recordings::kAbsent;
+  const std::string abf = (*recordings / "abf").string();
   const std::string out = in_folder("out");
   for (const char* clamped : {"/05210017_vc_abf1.abf", "/DM1_0000.abf"})
-    expect_refused(1, {"steps", recordings() + clamped, "--out", out}, "is a voltage-clamp recording");
-  expect_refused(1, {"steps", recordings() + "/17o05028_ic_steps.abf", "--out", out}, "--step-amplitudes");
-  const auto result = run_dyniv({"steps", recordings() + "/2019_07_24_0055_fsi.abf", "--step-amplitudes",
+    expect_refused(1, {"steps", abf + clamped, "--out", out}, "is a voltage-clamp recording");
+  // Neither file recorded its current; the headers tell what was commanded.
+  for (const char* voltage_only : {"/17o05028_ic_steps.abf", "/2019_07_24_0055_fsi.abf"}) {
+    const auto told =
+        run_dyniv({"steps", abf + voltage_only, "--json", "--no-figures", "--out", out, "--force"});
+    ASSERT_EQ(told.exit_code, 0) << told.err;
+    EXPECT_THAT(told.err, HasSubstr("taken are the steps that the header commands"));
+    EXPECT_GT(json::parse(told.out)["input_resistance_MOhm"]["value"].get<double>(), 20.0) << voltage_only;
+  }
+  const auto result = run_dyniv({"steps", abf + "/2019_07_24_0055_fsi.abf", "--step-amplitudes",
                                  "-100:25:300", "--step-begin-ms", "146.9", "--step-end-ms", "646.9",
-                                 "--json", "-q", "--no-figures", "--out", out});
+                                 "--json", "-q", "--no-figures", "--out", out, "--force"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json steps = json::parse(result.out);
   EXPECT_EQ(steps["steps"].size(), 17U);

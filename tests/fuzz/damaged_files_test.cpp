@@ -47,6 +47,7 @@ written::AbfFile abf_file() {
   file.inputs[1].instrument_scale = 0.01F;
   file.inputs[1].physical = 1;
   file.command_units = {"pA"};
+  file.epochs = {{0.0F, 0.0F, 50}, {-20.0F, 10.0F, 100}};
   file.episodes = 2;
   file.synch_lengths = {kSamples, kSamples};
   const auto voltage = written::voltage_trace(kSamples);

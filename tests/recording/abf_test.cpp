@@ -90,6 +90,41 @@ TEST(Abf, TakesFloatsAsTheyAreAndConvertsUnits) {
   }
 }
 
+// pCLAMP begins the epochs after a 64th of the sweep.
+TEST(Abf2, TellsTheStepsOfCurrentThatItsHeaderCommands) {
+  const Folder folder;
+  AbfFile file;
+  file.inputs = {{"Vm", "mV"}};
+  file.inputs[0].instrument_scale = 0.01F;
+  file.command_units = {"nA"};
+  file.episodes = 3;
+  file.holding_level = -0.01F;
+  file.raw.assign(3 * 640, 0);
+  file.epochs = {{-0.01F, 0.0F, 90}, {-0.11F, 0.1F, 200}, {-0.01F, 0.0F, 100}};
+  const auto steps_of = [&](const AbfFile& written) {
+    return open_signal_file(folder.write("a", written::abf2(written))).commanded_steps;
+  };
+  const auto steps = steps_of(file);
+  ASSERT_TRUE(steps);
+  EXPECT_NEAR(steps->begin_ms, 10.0, 1e-9);
+  EXPECT_NEAR(steps->end_ms, 30.0, 1e-9);
+  EXPECT_THAT(steps->amplitude_pA,
+              ElementsAre(testing::DoubleNear(-100.0, 1e-4), testing::DoubleNear(0.0, 1e-4),
+                          testing::DoubleNear(100.0, 1e-4)));
+  AbfFile other = file;
+  other.epochs[1].kind = 2;  // a ramp
+  EXPECT_FALSE(steps_of(other));
+  other = file;
+  other.epochs[2].level_step = 0.05F;  // two epochs change
+  EXPECT_FALSE(steps_of(other));
+  other = file;
+  other.command_units = {"mV"};
+  EXPECT_FALSE(steps_of(other));
+  other = file;
+  other.epochs[1].level_step = 0.0F;  // one and the same in all sweeps: a test pulse
+  EXPECT_FALSE(steps_of(other));
+}
+
 TEST(Abf, CutsEpisodesOfEqualLength) {
   AbfFile written = two_channels();
   written.episodes = 2;

@@ -10,6 +10,7 @@
 #include "libfit/core/file.hpp"
 #include "libfit/recording/assemble.hpp"
 #include "libfit/recording/open.hpp"
+#include "tests/recording/recordings_folder.hpp"
 #include "tests/recording/written_files.hpp"
 
 namespace libfit {
@@ -144,14 +145,10 @@ TEST(NwbWriter, RefusesMetadataThatNwbDoesNotTake) {
 // The official schema, as the reference implementation wrote it, checks the file; skipped where the
 // validator, Python or its packages are absent.
 TEST(NwbWriter, FilesAreValidBySchema) {
-  const char* named = std::getenv("DYNIV_RECORDINGS");
-  const char* source = std::getenv("DYNIV_SOURCE_DIR");
-  const std::filesystem::path recordings =
-      named != nullptr ? std::filesystem::path(named)
-                       : std::filesystem::path(source != nullptr ? source : ".") / "../shared/recordings";
-  const auto validator = recordings / "nwb" / "validate_nwb.py";
-  if (!std::filesystem::exists(validator))
-    GTEST_SKIP() << "validate_nwb.py is not here; name the folder of recordings in DYNIV_RECORDINGS";
+  const auto recordings = recordings::folder();
+  if (!recordings) GTEST_SKIP() << recordings::kAbsent;
+  const auto validator = *recordings / "nwb" / "validate_nwb.py";
+  if (!std::filesystem::exists(validator)) GTEST_SKIP() << "validate_nwb.py is not there";
   if (std::system("/usr/bin/python3 -c 'import h5py, hdmf' 2>/dev/null") != 0)
     GTEST_SKIP() << "python3-hdmf and python3-h5py are not installed (apt install python3-hdmf python3-h5py)";
   const Folder folder;

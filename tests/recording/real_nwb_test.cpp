@@ -9,6 +9,7 @@
 
 #include "libfit/recording/open.hpp"
 #include "libfit/recording/traps.hpp"
+#include "tests/recording/recordings_folder.hpp"
 
 namespace libfit {
 namespace {
@@ -24,19 +25,14 @@ void expect_sweep(const std::vector<double>& samples, const nlohmann::json& want
 }
 
 TEST(RealNwb, AgreesWithTheReferenceImplementation) {
-  const char* named = std::getenv("DYNIV_RECORDINGS");
-  const char* source = std::getenv("DYNIV_SOURCE_DIR");
-  const std::filesystem::path recordings =
-      named != nullptr ? std::filesystem::path(named)
-                       : std::filesystem::path(source != nullptr ? source : ".") / "../shared/recordings";
-  if (!std::filesystem::is_directory(recordings / "nwb"))
-    GTEST_SKIP() << "the folder of real recordings is not here; name it in DYNIV_RECORDINGS";
-  std::ifstream stream(recordings / "nwb" / "expected.json");
+  const auto recordings = recordings::folder();
+  if (!recordings) GTEST_SKIP() << recordings::kAbsent;
+  std::ifstream stream(*recordings / "nwb" / "expected.json");
   const auto expected = nlohmann::json::parse(stream);
   ASSERT_EQ(expected.size(), 4U);
   for (const auto& [name, wanted] : expected.items()) {
     SCOPED_TRACE(name);
-    const SignalFile file = open_signal_file(recordings / "nwb" / name);
+    const SignalFile file = open_signal_file(*recordings / "nwb" / name);
     ASSERT_EQ(file.channels.size(), 2U);
     const auto& sweeps = wanted["current_clamp_sweeps"];
     ASSERT_EQ(file.channels[0].sweeps.size(), sweeps.size());

@@ -14,6 +14,7 @@
 #include "libfit/recording/open.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
+#include "tests/recording/recordings_folder.hpp"
 
 namespace libfit {
 namespace {
@@ -25,13 +26,9 @@ using testing::ThrowsMessage;
 class RealRecordings : public testing::Test {
  protected:
   void SetUp() override {
-    const char* named = std::getenv("DYNIV_RECORDINGS");
-    const char* source = std::getenv("DYNIV_SOURCE_DIR");
-    folder_ = named != nullptr
-                  ? std::filesystem::path(named)
-                  : std::filesystem::path(source != nullptr ? source : ".") / "../shared/recordings";
-    if (!std::filesystem::is_directory(folder_))
-      GTEST_SKIP() << "the folder of real recordings is not here; name it in DYNIV_RECORDINGS";
+    const auto found = recordings::folder();
+    if (!found) GTEST_SKIP() << recordings::kAbsent;
+    folder_ = *found;
   }
   std::filesystem::path folder_;
 };

@@ -116,7 +116,21 @@ Bytes abf2(const AbfFile& file) {
   bytes.resize(dac + 256 * file.command_units.size());
   for (std::size_t i = 0; i < file.command_units.size(); ++i) {
     put(bytes, dac + 256 * i + 28, index(file.command_units[i]));
+    put(bytes, dac + 256 * i, static_cast<std::int16_t>(i));
+    put(bytes, dac + 256 * i + 12, file.holding_level);
     put(bytes, dac + 256 * i + 40, std::int16_t{1});
+    put(bytes, dac + 256 * i + 42, std::int16_t{1});
+  }
+  if (!file.epochs.empty()) {
+    const std::size_t epochs = begin_section(156, 48, file.epochs.size());
+    bytes.resize(epochs + 48 * file.epochs.size());
+    for (std::size_t i = 0; i < file.epochs.size(); ++i) {
+      put(bytes, epochs + 48 * i, static_cast<std::int16_t>(i));
+      put(bytes, epochs + 48 * i + 4, file.epochs[i].kind);
+      put(bytes, epochs + 48 * i + 6, file.epochs[i].level);
+      put(bytes, epochs + 48 * i + 10, file.epochs[i].level_step);
+      put(bytes, epochs + 48 * i + 14, file.epochs[i].samples);
+    }
   }
   std::string block = "SSCH" + std::string(40, '\0');
   for (const std::string& text : strings) block += text + '\0';

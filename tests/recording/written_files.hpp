@@ -45,11 +45,21 @@ struct AbfInput {
   std::int16_t physical = 0;  // ABF1: slot of the input in the header
 };
 
+// Of the command of the first output, in ABF 2.
+struct AbfEpoch {
+  float level = 0.0F;
+  float level_step = 0.0F;  // from sweep to sweep
+  std::int32_t samples = 0;
+  std::int16_t kind = 1;  // 1: step, 2: ramp
+};
+
 struct AbfFile {
   std::int16_t mode = 5;
   float interval_us = 100.0F;  // between samples of one channel
   std::vector<AbfInput> inputs;
   std::vector<std::string> command_units;  // of outputs with a waveform
+  float holding_level = 0.0F;
+  std::vector<AbfEpoch> epochs;
   std::uint32_t episodes = 1;
   std::vector<std::int32_t> synch_lengths;
   std::vector<std::int16_t> raw;  // interleaved

@@ -76,23 +76,35 @@ std::vector<double> parse_amplitudes(const std::string& text) {
   return list;
 }
 
-// A file of a voltage alone: the current is what the options say.
+// What the options say was injected, or else what the header of the one file says was commanded.
+libfit::CommandedSteps stated_steps(std::span<const libfit::SignalFile> files, const StepsSettings& s) {
+  if (!s.amplitude_pA.empty()) return {*s.begin_ms, *s.end_ms, s.amplitude_pA};
+  if (files.size() == 1 && files.front().commanded_steps) return *files.front().commanded_steps;
+  throw libfit::DataError(
+      fmt::format("{}: holds the voltage but no recorded current, and its header tells no single step of "
+                  "current; say what was injected, as in --step-amplitudes -50:25:250 --step-begin-ms 100 "
+                  "--step-end-ms 600 (one amplitude for each sweep, in pA)",
+                  files.front().path));
+}
+
+// A file of a voltage alone.
 libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files, const StepsSettings& s) {
-  if (s.amplitudes.empty() || !s.begin_ms || !s.end_ms) {
-    throw libfit::DataError(
-        fmt::format("{}: holds the voltage but no recorded current; say what was injected, as in "
-                    "--step-amplitudes -50:25:250 "
-                    "--step-begin-ms 100 --step-end-ms 600 (one amplitude for each sweep, in pA)",
-                    files.front().path));
-  }
+  const libfit::CommandedSteps steps = stated_steps(files, s);
   const auto voltages = libfit::read_channel(files, libfit::ChannelRole::voltage, s.recording.assemble);
-  if (voltages.sweeps.size() != s.amplitude_pA.size()) {
+  libfit::Recording recording;
+  recording.warnings = voltages.warnings;
+  if (s.amplitude_pA.empty()) {
+    recording.warnings.push_back(
+        fmt::format("{}: the current was not recorded; taken are the steps that the header commands, {:g} to "
+                    "{:g} pA from "
+                    "{:g} to {:g} ms (--step-amplitudes, --step-begin-ms and --step-end-ms say otherwise)",
+                    files.front().path, steps.amplitude_pA.front(), steps.amplitude_pA.back(), steps.begin_ms,
+                    steps.end_ms));
+  } else if (voltages.sweeps.size() != s.amplitude_pA.size()) {
     throw libfit::DataError(
         fmt::format("{}: {} sweeps, but --step-amplitudes {} makes {}; give one for each sweep",
                     files.front().path, voltages.sweeps.size(), s.amplitudes, s.amplitude_pA.size()));
   }
-  libfit::Recording recording;
-  recording.warnings = voltages.warnings;
   for (std::size_t i = 0; i < voltages.sweeps.size(); ++i) {
     const libfit::ChannelSweep& source = voltages.sweeps[i];
     libfit::Sweep& sweep = recording.sweeps.emplace_back();
@@ -100,9 +112,12 @@ libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files,
     sweep.dt_ms = source.dt_ms;
     sweep.number = source.number;
     sweep.current_pA.assign(source.samples.size(), 0.0);
+    // Sweeps keep the number they have in the file where some were picked.
+    const double amplitude_pA =
+        s.amplitude_pA.empty() ? steps.amplitude_pA.at(source.number - 1) : steps.amplitude_pA[i];
     for (std::size_t k = 0; k < sweep.size(); ++k) {
       const double time_ms = (static_cast<double>(k) + 1e-6) * sweep.dt_ms;
-      if (time_ms >= *s.begin_ms && time_ms < *s.end_ms) sweep.current_pA[k] = s.amplitude_pA[i];
+      if (time_ms >= steps.begin_ms && time_ms < steps.end_ms) sweep.current_pA[k] = amplitude_pA;
     }
   }
   return recording;
