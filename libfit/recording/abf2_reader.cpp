@@ -123,31 +123,29 @@ std::vector<Epoch> epochs_of(const ByteReader& bytes, std::int16_t output) {
   return epochs;
 }
 
-// The one epoch whose level changes from sweep to sweep, where all before it have a fixed length.
+// The first epoch whose level changes from sweep to sweep, where all before it have a fixed length. What
+// comes later (a second step upon a pulse, say) is another experiment.
 std::optional<CommandedSteps> steps_of(const std::vector<Epoch>& epochs, double holding, double to_pA,
                                        const Channel& recorded, double dt_ms) {
   CommandedSteps steps;
-  bool found = false;
   double before = holding;
   double at = static_cast<double>(recorded.sweeps.front().size() / 64);
   for (const Epoch& epoch : epochs) {
     const bool changes = epoch.level_step != 0.0;
-    if ((changes && (found || !epoch.is_step)) || (!found && epoch.grows) || !(epoch.samples >= 0.0) ||
-        !std::isfinite(epoch.level))
+    if (epoch.grows || !(epoch.samples > 0.0) || !std::isfinite(epoch.level) || (changes && !epoch.is_step))
       return std::nullopt;
     if (changes) {
-      found = true;
       steps.begin_ms = at * dt_ms;
       steps.end_ms = (at + epoch.samples) * dt_ms;
       for (std::size_t s = 0; s < recorded.sweeps.size(); ++s)
         steps.amplitude_pA.push_back(to_pA *
                                      (epoch.level + static_cast<double>(s) * epoch.level_step - before));
+      return steps;
     }
     before = epoch.level;
     at += epoch.samples;
   }
-  if (!found || !(steps.end_ms > steps.begin_ms)) return std::nullopt;
-  return steps;
+  return std::nullopt;
 }
 
 // Of the one output that plays epochs of current.
@@ -166,7 +164,7 @@ std::optional<CommandedSteps> commanded_steps(const ByteReader& bytes,
     constexpr std::int16_t kFromEpochs = 1;
     if (bytes.at<std::int16_t>(dac + 42) != kFromEpochs) continue;
     steps = steps_of(epochs_of(bytes, bytes.at<std::int16_t>(dac)), double{bytes.at<float>(dac + 12)},
-                     unit->factor, file.channels.front(), file.dt_ms);
+                     unit->to_internal, file.channels.front(), file.dt_ms);
   }
   return playing == 1 ? steps : std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/byte_reader.hpp"
@@ -23,8 +24,8 @@ constexpr std::size_t kMostPieces = 64;
 // The bytes of the file behind an object. Addresses in the file count from its user block's end.
 class RawFile {
  public:
-  explicit RawFile(const Handle& object) {
-    const Handle file(H5Iget_file_id(object.get()), H5Fclose);
+  explicit RawFile(hid_t object) {
+    const Handle file(H5Iget_file_id(object), H5Fclose);
     if (!file.ok()) return;
     const Handle plan(H5Fget_create_plist(file.get()), H5Pclose);
     std::size_t address_bytes = 0, size_bytes = 0;
@@ -56,11 +57,30 @@ class RawFile {
     return bytes;
   }
 
+  // Of `most` bytes those that the file has.
+  RawBytes read_up_to(std::uint64_t address, std::uint64_t most) const {
+    return address < size_ ? read(address, std::min(most, size_ - address)) : RawBytes();
+  }
+
  private:
   int descriptor_ = -1;
   hsize_t base_ = 0;
   std::uint64_t size_ = 0;
 };
+
+// The last file is kept: asking the library for it takes longer than reading a header. Each opened file has a
+// number of its own.
+std::optional<H5O_info_t> about(hid_t object) {
+  H5O_info_t info;
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return std::nullopt;
+  return info;
+}
+
+const RawFile& file_of(hid_t object, const H5O_info_t& info) {
+  thread_local std::optional<std::pair<unsigned long, RawFile>> last;
+  if (!last || last->first != info.fileno) last.emplace(info.fileno, RawFile(object));
+  return last->second;
+}
 
 ByteReader reader_of(std::span<const std::byte> bytes) { return {bytes, std::endian::little, "HDF5"}; }
 
@@ -122,6 +142,7 @@ struct HeaderMessage {
 
 constexpr unsigned kContinuation = 0x10;
 constexpr unsigned kAttribute = 0x0C;
+constexpr unsigned kAttributeInfo = 0x15;
 
 // One piece of a header of the old (1) or new (2) format, from the first message on.
 struct HeaderPiece {
@@ -153,89 +174,131 @@ std::vector<HeaderMessage> messages_of(const HeaderPiece& piece, HeaderFormat fo
 }
 
 HeaderPiece first_piece(const RawFile& file, std::uint64_t address, HeaderFormat& format) {
-  constexpr std::size_t kLongestPrefix = 34;
-  RawBytes prefix;
-  for (std::size_t size = kLongestPrefix; prefix.empty() && size >= 16; --size)
-    prefix = file.read(address, size);
-  const ByteReader bytes = reader_of(prefix);
+  constexpr std::size_t kUsual = 512;  // most headers are not longer
+  RawBytes head = file.read_up_to(address, kUsual);
+  const ByteReader bytes = reader_of(head);
   format.is_new = begins_with(bytes, "OHDR");
-  if (!format.is_new) {
-    if (bytes.at<std::uint8_t>(0) != 1) throw InputError("no header where an object should be");
-    const std::uint64_t size = bytes.at<std::uint32_t>(8);
-    return {file.read(address + 16, size), 0, size};
-  }
-  const unsigned flags = bytes.at<std::uint8_t>(5);
-  format.tracks_order = (flags & 4U) != 0;
-  const std::size_t at = 6 + ((flags & 32U) != 0 ? 16U : 0U) + ((flags & 16U) != 0 ? 4U : 0U);
-  const std::size_t width = std::size_t{1} << (flags & 3U);
+  std::size_t first = 16;
   std::uint64_t size = 0;
-  for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
+  if (format.is_new) {
+    const unsigned flags = bytes.at<std::uint8_t>(5);
+    format.tracks_order = (flags & 4U) != 0;
+    const std::size_t at = 6 + ((flags & 32U) != 0 ? 16U : 0U) + ((flags & 16U) != 0 ? 4U : 0U);
+    const std::size_t width = std::size_t{1} << (flags & 3U);
+    for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
+    first = at + width;
+  } else {
+    if (bytes.at<std::uint8_t>(0) != 1) throw InputError("no header where an object should be");
+    size = bytes.at<std::uint32_t>(8);
+  }
   if (size > kMostMetadata) throw InputError("a header is too long");
-  return {file.read(address, at + width + size), at + width, at + width + size};
+  if (head.size() < first + size) head = file.read(address, first + size);
+  return {std::move(head), first, first + size};
 }
 
-// What an attribute message stores as its value, if it is the attribute of that name.
-std::optional<std::span<const std::byte>> value_if_named(const HeaderMessage& message,
-                                                         const std::string& name) {
+std::vector<HeaderPiece> header_of(const RawFile& file, std::uint64_t address, HeaderFormat& format) {
+  std::vector<HeaderPiece> pieces{first_piece(file, address, format)};
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    if (pieces[p].bytes.size() < pieces[p].end) throw InputError("a header ends beyond the file");
+    for (const HeaderMessage& message : messages_of(pieces[p], format)) {
+      if (message.type != kContinuation) continue;
+      if (pieces.size() >= kMostPieces) throw InputError("a header is in too many pieces");
+      const ByteReader bytes = reader_of(message.data);
+      const auto size = bytes.at<std::uint64_t>(8);
+      // New pieces have a signature in front and a checksum behind.
+      HeaderPiece next{file.read(bytes.at<std::uint64_t>(0), size), format.is_new ? 4U : 0U, size};
+      if (format.is_new) next.end -= std::min<std::size_t>(4, next.end);
+      pieces.push_back(std::move(next));  // the bytes that `message` looks at stay where they are
+    }
+  }
+  return pieces;
+}
+
+struct StoredAttribute {
+  std::string name;
+  bool variable_text = false;
+  std::span<const std::byte> value;
+};
+
+StoredAttribute attribute_in(const HeaderMessage& message) {
   const ByteReader bytes = reader_of(message.data);
   const unsigned version = bytes.at<std::uint8_t>(0);
-  if (version < 1 || version > 3) return std::nullopt;
+  if (version < 1 || version > 3) throw InputError("an attribute of an unknown version");
   const auto padded = [version](std::size_t size) { return version == 1 ? (size + 7) / 8 * 8 : size; };
   const std::size_t name_size = bytes.at<std::uint16_t>(2);
   const std::size_t type_size = bytes.at<std::uint16_t>(4);
   const std::size_t space_size = bytes.at<std::uint16_t>(6);
   const std::size_t name_at = version == 3 ? 9 : 8;
+  const std::size_t type_at = name_at + padded(name_size);
+  const std::size_t value_at = type_at + padded(type_size) + padded(space_size);
+  if (value_at > message.data.size()) throw InputError("an attribute is longer than its message");
   const auto stored = bytes.slice(name_at, name_size);
   const auto* begin = reinterpret_cast<const char*>(stored.data());
-  if (std::string(begin, std::find(begin, begin + stored.size(), '\0')) != name) return std::nullopt;
-  const std::size_t value_at = name_at + padded(name_size) + padded(type_size) + padded(space_size);
-  if (value_at > message.data.size()) throw InputError("an attribute is longer than its message");
-  return message.data.subspan(value_at);
+  StoredAttribute attribute{{begin, std::find(begin, begin + stored.size(), '\0')}, false, {}};
+  constexpr unsigned kVariableLength = 9, kText = 1;
+  attribute.variable_text = type_size >= 2 && (bytes.at<std::uint8_t>(type_at) & 15U) == kVariableLength &&
+                            (bytes.at<std::uint8_t>(type_at + 1) & 15U) == kText;
+  attribute.value = message.data.subspan(value_at);
+  return attribute;
 }
 
-VariableTexts find_in_header(const RawFile& file, std::uint64_t address, const std::string& name,
-                             std::size_t count) {
-  HeaderFormat format;
-  std::vector<HeaderPiece> pieces{first_piece(file, address, format)};
-  for (std::size_t p = 0; p < pieces.size(); ++p) {
-    if (pieces[p].bytes.size() < pieces[p].end) throw InputError("a header ends beyond the file");
-    for (const HeaderMessage& message : messages_of(pieces[p], format)) {
-      if (message.type == kContinuation && pieces.size() < kMostPieces) {
-        const ByteReader bytes = reader_of(message.data);
-        const auto size = bytes.at<std::uint64_t>(8);
-        // New pieces have a signature in front and a checksum behind.
-        HeaderPiece next{file.read(bytes.at<std::uint64_t>(0), size), format.is_new ? 4U : 0U, size};
-        if (format.is_new) next.end -= std::min<std::size_t>(4, next.end);
-        pieces.push_back(std::move(next));  // the bytes that `message` looks at stay where they are
-      }
-    }
-  }
-  for (const HeaderPiece& piece : pieces) {
-    for (const HeaderMessage& message : messages_of(piece, format)) {
-      if (message.type != kAttribute || message.shared) continue;
-      if (const auto value = value_if_named(message, name)) return texts_of(file, *value, count);
-    }
-  }
-  return {};
+// Whether an attribute info message leads to attributes outside the header.
+bool leads_elsewhere(const HeaderMessage& message) {
+  const ByteReader bytes = reader_of(message.data);
+  const std::size_t at = 2 + ((bytes.at<std::uint8_t>(1) & 1U) != 0 ? 2U : 0U);
+  return bytes.at<std::uint64_t>(at) != UINT64_MAX;
 }
 
 }  // namespace
 
-VariableTexts variable_attribute_texts(const Handle& object, const std::string& name, std::size_t count) {
-  const RawFile file(object);
-  H5O_info_t about;
-  if (!file.usable() || H5Oget_info2(object.get(), &about, H5O_INFO_BASIC) < 0) return {};
+AttributeTable::AttributeTable(const Handle& object) : object_(object.get()) {
+  const auto info = about(object_);
+  if (!info || !file_of(object_, *info).usable()) return;
+  const RawFile& file = file_of(object_, *info);
   try {
-    return find_in_header(file, about.addr, name, count);
+    HeaderFormat format;
+    for (const HeaderPiece& piece : header_of(file, info->addr, format)) {
+      for (const HeaderMessage& message : messages_of(piece, format)) {
+        if (message.type == kAttributeInfo && leads_elsewhere(message)) return;
+        if (message.type != kAttribute) continue;
+        if (message.shared) return;
+        const StoredAttribute stored = attribute_in(message);
+        entries_.push_back({stored.name, stored.variable_text, {stored.value.begin(), stored.value.end()}});
+      }
+    }
+    source_ = TextSource::found;
   } catch (const InputError&) {
-    return {TextSource::damaged, {}};
+    entries_.clear();
+    source_ = TextSource::damaged;
   }
 }
 
+const AttributeTable::Entry* AttributeTable::find(const std::string& name) const {
+  const auto found = std::ranges::find(entries_, name, &Entry::name);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+bool AttributeTable::is_variable_text(const std::string& name) const {
+  const Entry* entry = find(name);
+  return entry != nullptr && entry->variable_text;
+}
+
+std::optional<std::string> AttributeTable::text(const std::string& name) const {
+  const Entry* entry = find(name);
+  if (entry == nullptr || !entry->variable_text || entry->value.size() >= 2 * kReferenceSize)
+    return std::nullopt;
+  const auto info = about(object_);
+  if (!info) return std::nullopt;
+  VariableTexts texts = texts_of(file_of(object_, *info), entry->value, 1);
+  if (texts.source != TextSource::found) return std::nullopt;
+  return std::move(texts.texts.front());
+}
+
 VariableTexts variable_dataset_texts(const Handle& dataset, std::size_t count) {
-  const RawFile file(dataset);
+  const auto info = about(dataset.get());
   const Handle plan(H5Dget_create_plist(dataset.get()), H5Pclose);
-  if (!file.usable() || !plan.ok()) return {};
+  if (!info || !file_of(dataset.get(), *info).usable() || !plan.ok()) return {};
+  const RawFile& file = file_of(dataset.get(), *info);
   const H5D_layout_t layout = H5Pget_layout(plan.get());
   if (layout == H5D_CONTIGUOUS) {
     const haddr_t address = H5Dget_offset(dataset.get());

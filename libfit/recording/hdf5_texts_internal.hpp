@@ -26,8 +26,30 @@ struct VariableTexts {
   std::vector<std::string> texts;
 };
 
-// `count` texts of the attribute `name` of `object`.
-VariableTexts variable_attribute_texts(const Handle& object, const std::string& name, std::size_t count);
+// The attributes in the header of an object, looked at once: which there are, and the texts of variable
+// length among them. A file of an archive has 100,000 attributes, and the library takes ten calls for each.
+class AttributeTable {
+ public:
+  explicit AttributeTable(const Handle& object);
+
+  // found: every attribute of the object is in its header, and that makes sense.
+  TextSource source() const { return source_; }
+  bool has(const std::string& name) const { return find(name) != nullptr; }
+  bool is_variable_text(const std::string& name) const;
+  // The one text of an attribute; nullopt where it is none, or damaged.
+  std::optional<std::string> text(const std::string& name) const;
+
+ private:
+  struct Entry {
+    std::string name;
+    bool variable_text = false;
+    std::vector<std::byte> value;
+  };
+  const Entry* find(const std::string& name) const;
+  std::vector<Entry> entries_;
+  TextSource source_ = TextSource::elsewhere;
+  hid_t object_ = -1;
+};
 
 // `count` texts of a dataset in one dimension or none, stored in one piece or in chunks without filters.
 VariableTexts variable_dataset_texts(const Handle& dataset, std::size_t count);

@@ -7,7 +7,6 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/hdf5_reader.hpp"
-#include "libfit/recording/hdf5_texts_internal.hpp"
 #include "libfit/recording/hdf5_values_internal.hpp"
 #include "libfit/recording/units.hpp"
 
@@ -63,42 +62,31 @@ std::vector<std::string> fixed_texts(const Handle& object, const Handle& type, s
   return texts;
 }
 
-// Where an attribute belongs, which its handle does not tell.
-struct Owner {
-  const Handle& object;
-  const std::string& name;
-};
-
-std::vector<std::string> variable_texts(const Handle& object, const std::optional<Owner>& owner,
-                                        const Handle& type, std::size_t count) {
-  VariableTexts texts = owner ? variable_attribute_texts(owner->object, owner->name, count)
-                              : variable_dataset_texts(object, count);
-  if (texts.source == TextSource::elsewhere) return library_texts(object, type, count);
-  return std::move(texts.texts);
-}
-
-// `owner`: of an attribute.
-std::vector<std::string> texts_in(const Handle& object, const std::optional<Owner>& owner,
-                                  std::size_t limit) {
+std::vector<std::string> texts_in(const Handle& object, std::size_t limit) {
   const Handle type = type_of(object);
   const Handle space = space_of(object);
   if (!type.ok() || !space.ok() || H5Tget_class(type.get()) != H5T_STRING) return {};
   const hssize_t count = H5Sget_simple_extent_npoints(space.get());
   if (count < 1 || static_cast<std::uint64_t>(count) > limit) return {};
   const auto size = static_cast<std::size_t>(count);
-  auto texts = H5Tis_variable_str(type.get()) > 0 ? variable_texts(object, owner, type, size)
-                                                  : fixed_texts(object, type, size);
-  for (std::string& text : texts) text = to_utf8(trimmed(text));
-  return texts;
+  VariableTexts texts;
+  if (H5Tis_variable_str(type.get()) > 0) {
+    if (H5Iget_type(object.get()) == H5I_DATASET) texts = variable_dataset_texts(object, size);
+    if (texts.source == TextSource::elsewhere) texts.texts = library_texts(object, type, size);
+  } else {
+    texts.texts = fixed_texts(object, type, size);
+  }
+  for (std::string& text : texts.texts) text = to_utf8(trimmed(text));
+  return std::move(texts.texts);
 }
 
-Value value_in(const Handle& object, const std::optional<Owner>& owner) {
+Value value_in(const Handle& object) {
   Value result;
   const Handle type = type_of(object);
   if (!type.ok()) return result;
   const H5T_class_t kind = H5Tget_class(type.get());
   if (kind == H5T_STRING) {
-    auto texts = texts_in(object, owner, 1);
+    auto texts = texts_in(object, 1);
     if (!texts.empty()) result.text = std::move(texts.front());
   }
   if (kind != H5T_INTEGER && kind != H5T_FLOAT) return result;
@@ -107,6 +95,11 @@ Value value_in(const Handle& object, const std::optional<Owner>& owner) {
   double value = 0.0;
   if (read_into(object, H5T_NATIVE_DOUBLE, &value)) result.number = value;
   return result;
+}
+
+bool is_variable_text(const Handle& attribute) {
+  const Handle type = type_of(attribute);
+  return type.ok() && H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) > 0;
 }
 
 std::uint64_t expansion_of(const Handle& plan, const std::string& place) {
@@ -158,20 +151,32 @@ std::string damaged(const File& file, const std::string& what) {
   return fmt::format("{}: {}; the file is damaged, or its writer is not finished with it", file.path, what);
 }
 
-Value read_attribute(const Handle& object, const std::string& name) {
-  if (H5Aexists(object.get(), name.c_str()) <= 0) return {};
-  const Handle attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
-  return attribute.ok() ? value_in(attribute, Owner{object, name}) : Value{};
+Value Attributes::read(const std::string& name) const {
+  if (table_.source() == TextSource::found && !table_.has(name)) return {};
+  if (table_.is_variable_text(name)) {
+    Value value;
+    value.text = table_.text(name);
+    if (value.text) value.text = to_utf8(trimmed(*value.text));
+    return value;
+  }
+  if (H5Aexists(object_.get(), name.c_str()) <= 0) return {};
+  const Handle attribute(H5Aopen(object_.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute.ok()) return {};
+  // The library would follow a reference out of a header that makes no sense.
+  if (table_.source() == TextSource::damaged && is_variable_text(attribute)) return {};
+  return value_in(attribute);
 }
 
-Value read_value(const Handle& dataset) { return value_in(dataset, std::nullopt); }
+Value read_attribute(const Handle& object, const std::string& name) { return Attributes(object).read(name); }
+
+Value read_value(const Handle& dataset) { return value_in(dataset); }
 
 bool has_member(const Handle& group, const std::string& name) {
   return H5Lexists(group.get(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit) {
-  return texts_in(dataset, std::nullopt, limit);
+  return texts_in(dataset, limit);
 }
 
 std::optional<std::uint64_t> length_of(const Handle& dataset) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libfit/recording/hdf5_internal.hpp"
+#include "libfit/recording/hdf5_texts_internal.hpp"
 
 namespace libfit::hdf5 {
 
@@ -25,6 +26,16 @@ std::string damaged(const File& file, const std::string& what);
 struct Value {
   std::optional<std::string> text;
   std::optional<double> number;
+};
+// Of one object, for several attributes of it: its header is read once. Refers to the handle.
+class Attributes {
+ public:
+  explicit Attributes(const Handle& object) : object_(object), table_(object) {}
+  Value read(const std::string& name) const;
+
+ private:
+  const Handle& object_;
+  AttributeTable table_;
 };
 Value read_attribute(const Handle& object, const std::string& name);
 // The same of a dataset.

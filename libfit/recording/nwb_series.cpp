@@ -21,9 +21,13 @@ herr_t refuse_external(const char*, const char*, const char*, const char*, unsig
   return -1;
 }
 
-Handle without_external_links() {
-  Handle access(H5Pcreate(H5P_LINK_ACCESS), H5Pclose);
-  H5Pset_elink_cb(access.get(), refuse_external, nullptr);
+// Made once: a series opens half a dozen members.
+hid_t without_external_links() {
+  static const hid_t access = [] {
+    const hid_t made = H5Pcreate(H5P_LINK_ACCESS);
+    H5Pset_elink_cb(made, refuse_external, nullptr);
+    return made;
+  }();
   return access;
 }
 
@@ -34,8 +38,8 @@ herr_t add_name(hid_t, const char* name, const H5L_info_t*, void* names) {
   return 0;
 }
 
-Kind kind_of(const Handle& group) {
-  const std::string type = hdf5::read_attribute(group, "neurodata_type").text.value_or("");
+Kind kind_of(const hdf5::Attributes& attributes) {
+  const std::string type = attributes.read("neurodata_type").text.value_or("");
   if (type.ends_with("IZeroClampSeries")) return Kind::no_current;
   if (type.ends_with("CurrentClampSeries")) return Kind::response;
   if (type.ends_with("CurrentClampStimulusSeries")) return Kind::stimulus;
@@ -91,8 +95,8 @@ std::uint64_t points_of(const File& file, const Handle& data, const std::string&
 // A conversion to mV or pA that stands beside the one to SI is the same number, rounded once instead of
 // twice: with it, samples come back with their last bit (docs/formats/nwb.md). One that says something else
 // was left behind by a change of the other and is not used.
-double exact_or(const Handle& data, const std::string& name, double computed) {
-  const auto exact = hdf5::read_attribute(data, name).number;
+double exact_or(const hdf5::Attributes& data, const std::string& name, double computed) {
+  const auto exact = data.read(name).number;
   const bool same = exact && std::abs(*exact - computed) <= kSameConversion * std::abs(computed);
   return same ? *exact : computed;
 }
@@ -100,8 +104,7 @@ double exact_or(const Handle& data, const std::string& name, double computed) {
 }  // namespace
 
 Handle open_member(const Handle& group, const std::string& name, const std::string& place) {
-  const Handle access = without_external_links();
-  Handle object(H5Oopen(group.get(), name.c_str(), access.get()), H5Oclose);
+  Handle object(H5Oopen(group.get(), name.c_str(), without_external_links()), H5Oclose);
   if (object.ok()) return object;
   H5L_info_t link;
   if (H5Lget_info(group.get(), name.c_str(), &link, H5P_DEFAULT) < 0)
@@ -135,29 +138,28 @@ haddr_t address_of(const Handle& object) {
 
 hdf5::Value member_value(const Handle& group, const std::string& name) {
   if (!hdf5::has_member(group, name)) return {};
-  const Handle access = without_external_links();
-  const Handle dataset(H5Oopen(group.get(), name.c_str(), access.get()), H5Oclose);
+  const Handle dataset(H5Oopen(group.get(), name.c_str(), without_external_links()), H5Oclose);
   if (!dataset.ok() || H5Iget_type(dataset.get()) != H5I_DATASET) return {};
   return hdf5::read_value(dataset);
 }
 
 void read_scaling(const Handle& data, bool apply_conversion, const std::string& place, Series& series) {
-  series.unit = hdf5::read_attribute(data, "unit").text.value_or("");
+  const hdf5::Attributes attributes(data);
+  series.unit = attributes.read("unit").text.value_or("");
   const auto unit = unit_of(series.unit);
   const ChannelRole role = series.kind == Kind::response ? ChannelRole::voltage : ChannelRole::current;
   if (!unit || unit->role != role) {
     throw DataError(fmt::format("{}: `{}` is no unit of {}", place, series.unit, role_name(role)));
   }
-  const double conversion =
-      apply_conversion ? hdf5::read_attribute(data, "conversion").number.value_or(1.0) : 1.0;
-  const double offset = apply_conversion ? hdf5::read_attribute(data, "offset").number.value_or(0.0) : 0.0;
+  const double conversion = apply_conversion ? attributes.read("conversion").number.value_or(1.0) : 1.0;
+  const double offset = apply_conversion ? attributes.read("offset").number.value_or(0.0) : 0.0;
   if (!std::isfinite(conversion) || conversion == 0.0 || !std::isfinite(offset))
     throw DataError(fmt::format("{}: conversion {} and offset {} are none", place, conversion, offset));
   series.to_internal = unit->to_internal;
   const std::string internal = role == ChannelRole::voltage ? "mV" : "pA";
   series.stored.type = sample_type(data, place);
-  series.stored.scale = exact_or(data, "conversion_to_" + internal, conversion * unit->to_internal);
-  series.stored.offset = exact_or(data, "offset_" + internal, offset * unit->to_internal);
+  series.stored.scale = exact_or(attributes, "conversion_to_" + internal, conversion * unit->to_internal);
+  series.stored.offset = exact_or(attributes, "offset_" + internal, offset * unit->to_internal);
 }
 
 void read_length(const File& file, const Handle& data, const std::string& place, Series& series) {
@@ -187,12 +189,13 @@ void read_clock(const File& file, const Handle& group, const std::string& place,
     return;
   }
   const Handle start = open_member(group, "starting_time", place);
-  const auto rate_Hz = hdf5::read_attribute(start, "rate").number;
+  const hdf5::Attributes attributes(start);
+  const auto rate_Hz = attributes.read("rate").number;
   if (!rate_Hz || !std::isfinite(*rate_Hz) || *rate_Hz <= 0.0)
     throw DataError(fmt::format("{}: its starting time has no rate", place));
   series.start_s = hdf5::read_value(start).number.value_or(0.0);
   series.dt_ms = tidy_step(1000.0 / *rate_Hz);
-  series.dt_ms = exact_or(start, "dt_ms", series.dt_ms);
+  series.dt_ms = exact_or(attributes, "dt_ms", series.dt_ms);
 }
 
 Series read_series(const File& file, const std::string& group, const std::string& name) {
@@ -202,7 +205,8 @@ Series read_series(const File& file, const std::string& group, const std::string
   const std::string place = fmt::format("{}: `{}`", file.path, series.name);
   const Handle handle = open_member(file.handle, series.path, place);
   if (H5Iget_type(handle.get()) != H5I_GROUP) return series;
-  series.kind = kind_of(handle);
+  const hdf5::Attributes attributes(handle);
+  series.kind = kind_of(attributes);
   if (series.kind != Kind::response && series.kind != Kind::stimulus) return series;
   series.address = address_of(handle);
   const Handle data = open_member(handle, "data", place);
@@ -211,9 +215,9 @@ Series read_series(const File& file, const std::string& group, const std::string
   read_scaling(data, true, place, series);
   read_clock(file, handle, place, series);
   series.electrode = electrode_of(handle, place);
-  if (const auto number = hdf5::read_attribute(handle, "sweep_number").number)
+  if (const auto number = attributes.read("sweep_number").number)
     series.sweep_number = static_cast<std::int64_t>(std::clamp(*number, -1e15, 1e15));
-  const std::string about = hdf5::read_attribute(handle, "stimulus_description").text.value_or("");
+  const std::string about = attributes.read("stimulus_description").text.value_or("");
   if (about != "N/A" && about != "NA") series.note.stimulus = about;
   if (series.kind == Kind::response) read_settings(handle, series);
   return series;

@@ -43,7 +43,7 @@ struct SignalFile {
   std::vector<Channel> channels;
   // Mode that follows from the units of the analog outputs which carried the command waveform.
   ClampMode command = ClampMode::unknown;
-  std::optional<CommandedSteps> commanded_steps;  // absent where the command is no single step, or not told
+  std::optional<CommandedSteps> commanded_steps;  // absent where the command has none, or is not told
   std::vector<std::string> left_out;  // parts of the file that are no current-clamp sweep, each with why
   // What the reader of the format did already: sweeps picked, times cut, and whether samples were read at all
   // (else each sweep is empty and its note tells its length).

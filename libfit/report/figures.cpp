@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <span>
 
 #include "libfit/core/error.hpp"
 #include "libfit/report/figure_pieces.hpp"
@@ -15,6 +16,13 @@ namespace libfit {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+template <class Labelled>
+std::vector<std::string> labels_of(const Labelled& models) {
+  std::vector<std::string> labels;
+  for (const auto& model : models) labels.push_back(model.label);
+  return labels;
+}
 
 Panel panel_of(Axis x, Axis y, std::vector<Series> series, double height = 1.0) {
   Panel panel;
@@ -157,12 +165,13 @@ Figure dynamic_iv_figure(const DynamicIvSeries& s) {
   }
   curve.series.push_back(
       error_points_of("measured, ± SE", kBlack, s.voltage_mV, s.f_mV_per_ms, s.f_se_mV_per_ms));
+  const std::vector<unsigned> colours = model_colours(labels_of(s.models));
   for (std::size_t i = 0; i < s.models.size(); ++i) {
     const ModelCurve& model = s.models[i];
-    curve.series.push_back(line_of(model.label, model_colour(i), model.voltage_mV, model.f_mV_per_ms));
+    curve.series.push_back(line_of(model.label, colours[i], model.voltage_mV, model.f_mV_per_ms));
     if (model.residual_se.empty()) continue;
     residuals.series.push_back(
-        without_legend(points_of(model.label, model_colour(i), s.voltage_mV, model.residual_se)));
+        without_legend(points_of(model.label, colours[i], s.voltage_mV, model.residual_se)));
   }
   if (s.fit_limit_mV) {
     curve.series.push_back(vertical_mark_of("fit limit", *s.fit_limit_mV));
@@ -176,6 +185,7 @@ Figure dynamic_iv_figure(const DynamicIvSeries& s) {
 Figure prediction_figure(const PredictionSeries& s) {
   Figure figure = figure_of("prediction", 110.0);
   const std::optional<Interval> voltage = subthreshold_range(s);
+  const std::vector<unsigned> colours = model_colours(labels_of(s.models));
   for (const Interval& window : {s.overview_s, s.detail_s}) {
     const Axis time = axis_of("time", "s", window);
     Panel ticks =
@@ -188,9 +198,8 @@ Figure prediction_figure(const PredictionSeries& s) {
       const PredictedTrace& model = s.models[i];
       ticks.y.categories.push_back(model.label);
       ticks.series.push_back(
-          ticks_of(model.label, model_colour(i), model.spikes_s, static_cast<double>(i + 1), window));
-      trace.series.push_back(
-          within(line_of(model.label, model_colour(i), s.time_s, model.voltage_mV), window));
+          ticks_of(model.label, colours[i], model.spikes_s, static_cast<double>(i + 1), window));
+      trace.series.push_back(within(line_of(model.label, colours[i], s.time_s, model.voltage_mV), window));
     }
     for (Series& series : trace.series) series.line_width_pt = 0.5;
     for (Series& series : trace.series) series.in_legend = false;  // the rows of ticks name the colours
@@ -204,6 +213,8 @@ Figure prediction_figure(const PredictionSeries& s) {
 Figure raster_figure(const RasterSeries& s) {
   Panel panel = panel_of(axis_of("time", "s", s.window_s), axis_of("", ""), {});
   double row = 0.0;
+  const std::vector<unsigned> colours =
+      model_colours(labels_of(std::span(s.groups).subspan(std::min<std::size_t>(1, s.groups.size()))));
   for (std::size_t g = 0; g < s.groups.size(); ++g) {
     const RasterGroup& group = s.groups[g];
     if (g > 0) {  // a gap between groups
@@ -214,8 +225,7 @@ Figure raster_figure(const RasterSeries& s) {
     for (std::size_t k = 0; k < count; ++k, row += 1.0) {
       panel.y.categories.push_back(k == (count - 1) / 2 ? group.label : std::string());
       panel.series.push_back(ticks_of(fmt::format("{} {}", group.label, k + 1),
-                                      g == 0 ? kBlack : model_colour(g - 1), group.trains_s[k], row,
-                                      s.window_s));
+                                      g == 0 ? kBlack : colours[g - 1], group.trains_s[k], row, s.window_s));
     }
   }
   Figure figure = figure_of("raster", std::clamp(12.0 + 2.0 * row, 35.0, 150.0));
@@ -227,11 +237,12 @@ Figure scores_figure(const ScoreSeries& s) {
   const auto count = static_cast<double>(std::max<std::size_t>(s.models.size(), 1));
   const double width = 0.8 / count;
   Panel panel = panel_of(axis_of("", ""), axis_of("score", ""), {});
+  const std::vector<unsigned> colours = model_colours(s.models);
   for (std::size_t m = 0; m < s.models.size(); ++m) {
     Series bars;
     bars.kind = SeriesKind::bars;
     bars.label = s.models[m];
-    bars.colour = model_colour(m);
+    bars.colour = colours[m];
     bars.bar_width = 0.9 * width;
     for (std::size_t k = 0; k < s.measures.size(); ++k) {
       require(s.measures[k].models.size() == s.models.size(),

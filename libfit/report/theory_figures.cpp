@@ -65,15 +65,18 @@ Figure trajectory_figure(const TrajectorySeries& s) {
 Figure fi_curve_figure(const std::vector<RateCurve>& curves) {
   Figure figure = figure_of("fi_curves", 62.0);
   Panel panel = panel_of("", axis_of("current", "pA"), axis_of("firing rate", "Hz"));
+  std::vector<std::string> labels;
+  for (const RateCurve& curve : curves) labels.push_back(curve.label);
+  const std::vector<unsigned> colours = model_colours(labels);
   for (std::size_t i = 0; i < curves.size(); ++i) {
     const RateCurve& c = curves[i];
     if (!c.low_Hz.empty()) {
       panel.series.push_back(without_legend(
-          band_of(c.label + ", 95 % interval", model_colour(i), c.current_pA, c.low_Hz, c.high_Hz)));
+          band_of(c.label + ", 95 % interval", colours[i], c.current_pA, c.low_Hz, c.high_Hz)));
     }
-    panel.series.push_back(line_of(c.label, model_colour(i), c.current_pA, c.rate_Hz));
+    panel.series.push_back(line_of(c.label, colours[i], c.current_pA, c.rate_Hz));
     if (!c.onset_Hz.empty()) {
-      panel.series.push_back(dashed(line_of(c.label + ", onset", model_colour(i), c.current_pA, c.onset_Hz)));
+      panel.series.push_back(dashed(line_of(c.label + ", onset", colours[i], c.current_pA, c.onset_Hz)));
     }
   }
   figure.panels.push_back(std::move(panel));
@@ -87,9 +90,11 @@ Figure model_lines_figure(const DriftSeries& s) {
   panel.series.push_back(horizontal_mark_of("", 0.0));
   if (!s.measured_mV.empty())
     panel.series.push_back(points_of("measured", kBlack, s.measured_mV, s.measured_mV_per_ms));
+  std::vector<std::string> labels;
+  for (const LineAtCurrent& model : s.models) labels.push_back(model.label);
+  const std::vector<unsigned> colours = model_colours(labels);
   for (std::size_t i = 0; i < s.models.size(); ++i)
-    panel.series.push_back(
-        line_of(s.models[i].label, model_colour(i), s.voltage_mV, s.models[i].slope_mV_per_ms));
+    panel.series.push_back(line_of(s.models[i].label, colours[i], s.voltage_mV, s.models[i].slope_mV_per_ms));
   figure.panels.push_back(std::move(panel));
   return figure;
 }

@@ -44,9 +44,9 @@ TEST(AnalysisFigures, MarkTheFixedPointsWhereTheLineWithoutCurrentIsZero) {
   const Series* stable = series_named(panel, "stable");
   const Series* unstable = series_named(panel, "unstable");
   ASSERT_TRUE(stable != nullptr && unstable != nullptr);
-  EXPECT_EQ(stable->x, analyses[0].line->resting_mV);
-  EXPECT_EQ(unstable->x, std::vector<double>{*analyses[0].line->pulse_threshold_mV});
-  // The first line is that without current; the others are its copies, moved.
+  // Those without current come first; the others are those of the second line, below the rheobase.
+  EXPECT_EQ(stable->x.at(0), analyses[0].line->resting_mV.at(0));
+  EXPECT_EQ(unstable->x.at(0), *analyses[0].line->pulse_threshold_mV);
   const auto line = std::ranges::find(panel.series, SeriesKind::line, &Series::kind);
   ASSERT_NE(line, panel.series.end());
   EXPECT_NEAR(line_at(*line, stable->x[0]), 0.0, 0.01);

@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <ctime>
-
 #include "libfit/core/error.hpp"
 #include "libfit/recording/assemble.hpp"
 #include "libfit/recording/open.hpp"
@@ -248,28 +246,6 @@ TEST_F(Nwb, SweepsOfDifferentRatesAreListedButMakeNoRecording) {
   AssembleOptions second;
   second.sweeps = "2";
   EXPECT_DOUBLE_EQ(record(file, {}, second).sweeps.at(0).dt_ms, 0.02);
-}
-
-// What `dyniv inspect` does with a file of an archive: everything is listed, no samples are read.
-TEST_F(Nwb, FiveThousandSweepsAreListedInUnderASecond) {
-  NwbFile file;
-  for (int i = 0; i < 5000; ++i) {
-    for (const bool response : {true, false}) {
-      const std::string name = (response ? "r" : "s") + std::to_string(i);
-      file.series.push_back(response ? written::response(name, 20) : written::stimulus(name, 20));
-      file.series.back().sweep_number = i;
-    }
-  }
-  written::nwb(path(), file);
-  OpenOptions options;
-  options.nwb.samples = false;
-  const std::clock_t begin = std::clock();
-  const SignalFile listed = open_signal_file(path(), options);
-  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-  EXPECT_EQ(listed.channels.at(0).notes.size(), 5000U);
-#ifdef NDEBUG
-  EXPECT_LT(seconds, 1.0);
-#endif
 }
 
 TEST_F(Nwb, SettingsOfTheAmplifierAreCarriedAlong) {

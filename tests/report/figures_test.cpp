@@ -4,11 +4,21 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
+#include "libfit/report/figure_pieces.hpp"
 #include "libfit/report/gnuplot_run.hpp"
 #include "synthetic_figures.hpp"
 
 namespace {
+
+TEST(Figures, AModelHasOneColourWhateverStandsBesideIt) {
+  const auto all = libfit::model_colours({"LIF", "EIF", "QIF", "AdEx", "history GIF"});
+  const auto few = libfit::model_colours({"AdEx", "EIF"});
+  EXPECT_EQ(all[1], few[1]);
+  EXPECT_EQ(all[3], few[0]);
+  EXPECT_EQ(std::set<unsigned>(all.begin(), all.end()).size(), all.size());
+}
 
 // DYNIV_FIGURES names a folder to keep the drawings in and look at them.
 TEST(Figures, AreDrawnWithoutComplaint) {

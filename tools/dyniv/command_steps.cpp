@@ -81,7 +81,7 @@ libfit::CommandedSteps stated_steps(std::span<const libfit::SignalFile> files, c
   if (!s.amplitude_pA.empty()) return {*s.begin_ms, *s.end_ms, s.amplitude_pA};
   if (files.size() == 1 && files.front().commanded_steps) return *files.front().commanded_steps;
   throw libfit::DataError(
-      fmt::format("{}: holds the voltage but no recorded current, and its header tells no single step of "
+      fmt::format("{}: holds the voltage but no recorded current, and its header tells no step of "
                   "current; say what was injected, as in --step-amplitudes -50:25:250 --step-begin-ms 100 "
                   "--step-end-ms 600 (one amplitude for each sweep, in pA)",
                   files.front().path));

@@ -172,11 +172,11 @@ std::string in_words(const libfit::RecordingLength& length, const StimulusSettin
 }
 
 nlohmann::json length_json(const libfit::RecordingLength& length) {
-  nlohmann::json json = {{"fitted", length.fitted}};
-  if (length.needed_s) json["needed_s"] = *length.needed_s;
+  nlohmann::json length_part = {{"fitted", length.fitted}};
+  if (length.needed_s) length_part["needed_s"] = *length.needed_s;
   for (const libfit::ParameterLength& p : length.parameters)
-    json["parameters"][p.name] = {{"bias", p.bias}, {"sd", p.sd}, {"needed_s", p.needed_s}};
-  return json;
+    length_part["parameters"][p.name] = {{"bias", p.bias}, {"sd", p.sd}, {"needed_s", p.needed_s}};
+  return length_part;
 }
 
 void check(const CommandLine& line, StimulusSettings& s) {
