@@ -57,6 +57,20 @@ class RawFile {
     return bytes;
   }
 
+  // A heap of texts, whole; the last one is kept, since neighbours share it. Empty where there is none.
+  const RawBytes& heap(std::uint64_t address) const {
+    if (heap_.empty() || heap_address_ != address) {
+      heap_.clear();
+      heap_address_ = address;
+      const RawBytes head = read(address, 16);
+      constexpr std::array<std::byte, 4> kSignature{std::byte{'G'}, std::byte{'C'}, std::byte{'O'},
+                                                    std::byte{'L'}};
+      if (head.size() == 16 && std::equal(kSignature.begin(), kSignature.end(), head.begin()))
+        heap_ = read(address, ByteReader(head, std::endian::little, "HDF5").at<std::uint64_t>(8));
+    }
+    return heap_;
+  }
+
   // Of `most` bytes those that the file has.
   RawBytes read_up_to(std::uint64_t address, std::uint64_t most) const {
     return address < size_ ? read(address, std::min(most, size_ - address)) : RawBytes();
@@ -66,6 +80,8 @@ class RawFile {
   int descriptor_ = -1;
   hsize_t base_ = 0;
   std::uint64_t size_ = 0;
+  mutable RawBytes heap_;
+  mutable std::uint64_t heap_address_ = 0;
 };
 
 // The last file is kept: asking the library for it takes longer than reading a header. Each opened file has a
@@ -92,10 +108,7 @@ bool begins_with(const ByteReader& bytes, const char* signature) {
 
 // Throws InputError where the heap makes no sense.
 std::string heap_text(const RawFile& file, std::uint64_t address, std::uint32_t index, std::uint32_t length) {
-  const RawBytes head = file.read(address, 16);
-  const ByteReader header = reader_of(head);
-  if (!begins_with(header, "GCOL")) throw InputError("no heap where a text should be");
-  const RawBytes heap = file.read(address, header.at<std::uint64_t>(8));
+  const RawBytes& heap = file.heap(address);
   const ByteReader bytes = reader_of(heap);
   for (std::size_t at = 16; at + 16 <= heap.size();) {
     const auto number = bytes.at<std::uint16_t>(at);
@@ -214,9 +227,68 @@ std::vector<HeaderPiece> header_of(const RawFile& file, std::uint64_t address, H
   return pieces;
 }
 
+// Whether a dataspace message is that of one element.
+bool is_one_element(std::span<const std::byte> space) {
+  const ByteReader bytes = reader_of(space);
+  const unsigned version = bytes.at<std::uint8_t>(0);
+  const unsigned rank = bytes.at<std::uint8_t>(1);
+  constexpr unsigned kNothing = 2;
+  if (version < 1 || version > 2 || (version == 2 && bytes.at<std::uint8_t>(3) == kNothing)) return false;
+  for (unsigned i = 0; i < rank; ++i)
+    if (bytes.at<std::uint64_t>((version == 1 ? 8U : 4U) + 8 * std::size_t{i}) != 1) return false;
+  return true;
+}
+
+template <typename Number>
+double stored_number(std::span<const std::byte> value, std::endian order) {
+  return static_cast<double>(ByteReader(value, order, "HDF5").at<Number>(0));
+}
+
+// Of a datatype message: whole numbers of 1 to 8 bytes without padding, IEEE floats.
+std::optional<double> number_of(std::span<const std::byte> type, std::span<const std::byte> value) {
+  const ByteReader bytes = reader_of(type);
+  if (type.size() < 12) return std::nullopt;
+  const unsigned kind = bytes.at<std::uint8_t>(0) & 15U;
+  const unsigned flags = bytes.at<std::uint8_t>(1);
+  const auto size = bytes.at<std::uint32_t>(4);
+  const auto order = (flags & 1U) != 0 ? std::endian::big : std::endian::little;
+  if (bytes.at<std::uint16_t>(8) != 0 || bytes.at<std::uint16_t>(10) != 8 * size) return std::nullopt;
+  if (kind == 0) {
+    const bool is_signed = (flags & 8U) != 0;
+    if (size == 1)
+      return is_signed ? stored_number<std::int8_t>(value, order) : stored_number<std::uint8_t>(value, order);
+    if (size == 2)
+      return is_signed ? stored_number<std::int16_t>(value, order)
+                       : stored_number<std::uint16_t>(value, order);
+    if (size == 4)
+      return is_signed ? stored_number<std::int32_t>(value, order)
+                       : stored_number<std::uint32_t>(value, order);
+    if (size == 8)
+      return is_signed ? stored_number<std::int64_t>(value, order)
+                       : stored_number<std::uint64_t>(value, order);
+  }
+  constexpr unsigned kVaxOrder = 64;
+  if (kind != 1 || (flags & kVaxOrder) != 0 || type.size() < 20) return std::nullopt;
+  // Places and sizes of exponent and mantissa, and the exponent's bias.
+  struct Ieee {
+    unsigned exponent_at, exponent_bits, mantissa_bits;
+    std::uint32_t bias;
+  };
+  const Ieee layout{bytes.at<std::uint8_t>(12), bytes.at<std::uint8_t>(13), bytes.at<std::uint8_t>(15),
+                    bytes.at<std::uint32_t>(16)};
+  const auto is = [&layout](const Ieee& other) {
+    return layout.exponent_at == other.exponent_at && layout.exponent_bits == other.exponent_bits &&
+           layout.mantissa_bits == other.mantissa_bits && layout.bias == other.bias;
+  };
+  if (size == 4 && is({23, 8, 23, 127})) return stored_number<float>(value, order);
+  if (size == 8 && is({52, 11, 52, 1023})) return stored_number<double>(value, order);
+  return std::nullopt;
+}
+
 struct StoredAttribute {
   std::string name;
   bool variable_text = false;
+  std::optional<double> number;
   std::span<const std::byte> value;
 };
 
@@ -234,11 +306,16 @@ StoredAttribute attribute_in(const HeaderMessage& message) {
   if (value_at > message.data.size()) throw InputError("an attribute is longer than its message");
   const auto stored = bytes.slice(name_at, name_size);
   const auto* begin = reinterpret_cast<const char*>(stored.data());
-  StoredAttribute attribute{{begin, std::find(begin, begin + stored.size(), '\0')}, false, {}};
+  StoredAttribute attribute{{begin, std::find(begin, begin + stored.size(), '\0')}, false, {}, {}};
   constexpr unsigned kVariableLength = 9, kText = 1;
   attribute.variable_text = type_size >= 2 && (bytes.at<std::uint8_t>(type_at) & 15U) == kVariableLength &&
                             (bytes.at<std::uint8_t>(type_at + 1) & 15U) == kText;
   attribute.value = message.data.subspan(value_at);
+  // A flag of shared types and spaces, which stand elsewhere; version 1 had none.
+  const bool shared = version > 1 && (bytes.at<std::uint8_t>(1) & 3U) != 0;
+  if (!shared && space_size >= 4 && is_one_element(bytes.slice(type_at + padded(type_size), space_size)))
+    attribute.number = number_of(bytes.slice(type_at, type_size), attribute.value);
+  attribute.variable_text = attribute.variable_text && !shared;
   return attribute;
 }
 
@@ -263,7 +340,8 @@ AttributeTable::AttributeTable(const Handle& object) : object_(object.get()) {
         if (message.type != kAttribute) continue;
         if (message.shared) return;
         const StoredAttribute stored = attribute_in(message);
-        entries_.push_back({stored.name, stored.variable_text, {stored.value.begin(), stored.value.end()}});
+        entries_.push_back({stored.name, stored.variable_text, stored.number, {}});
+        if (stored.variable_text) entries_.back().value.assign(stored.value.begin(), stored.value.end());
       }
     }
     source_ = TextSource::found;
@@ -276,6 +354,11 @@ AttributeTable::AttributeTable(const Handle& object) : object_(object.get()) {
 const AttributeTable::Entry* AttributeTable::find(const std::string& name) const {
   const auto found = std::ranges::find(entries_, name, &Entry::name);
   return found == entries_.end() ? nullptr : &*found;
+}
+
+std::optional<double> AttributeTable::number(const std::string& name) const {
+  const Entry* entry = find(name);
+  return entry == nullptr ? std::nullopt : entry->number;
 }
 
 bool AttributeTable::is_variable_text(const std::string& name) const {

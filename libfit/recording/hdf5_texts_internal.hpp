@@ -36,6 +36,8 @@ class AttributeTable {
   TextSource source() const { return source_; }
   bool has(const std::string& name) const { return find(name) != nullptr; }
   bool is_variable_text(const std::string& name) const;
+  // The one number of an attribute that is a whole number or IEEE float; nullopt for anything else.
+  std::optional<double> number(const std::string& name) const;
   // The one text of an attribute; nullopt where it is none, or damaged.
   std::optional<std::string> text(const std::string& name) const;
 
@@ -43,6 +45,7 @@ class AttributeTable {
   struct Entry {
     std::string name;
     bool variable_text = false;
+    std::optional<double> number;
     std::vector<std::byte> value;
   };
   const Entry* find(const std::string& name) const;

@@ -153,6 +153,7 @@ std::string damaged(const File& file, const std::string& what) {
 
 Value Attributes::read(const std::string& name) const {
   if (table_.source() == TextSource::found && !table_.has(name)) return {};
+  if (const auto number = table_.number(name)) return {std::nullopt, number};
   if (table_.is_variable_text(name)) {
     Value value;
     value.text = table_.text(name);

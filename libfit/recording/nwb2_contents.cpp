@@ -15,9 +15,12 @@ const char* why_not(Kind kind) {
 }
 
 void add_series(const File& file, const std::string& group, Contents& contents) {
-  for (const std::string& name : member_names(file, group)) {
+  const std::vector<std::string> names = member_names(file, group);
+  if (names.empty()) return;
+  const hdf5::Handle parent = open_member(file.handle, group, file.path);
+  for (const std::string& name : names) {
     try {
-      Series series = read_series(file, group, name);
+      Series series = read_series(file, parent, group, name);
       if (series.kind == Kind::voltage_clamp || series.kind == Kind::no_current)
         contents.left_out.push_back(fmt::format("`{}` ({})", series.name, why_not(series.kind)));
       if (series.kind == Kind::response || series.kind == Kind::stimulus)

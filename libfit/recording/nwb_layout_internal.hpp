@@ -73,7 +73,8 @@ hdf5::Value member_value(const hdf5::Handle& group, const std::string& name);
 
 // The parts that both layouts share: unit, conversion, length, step, settings of the amplifier. Throws
 // InputError for damage, DataError for what makes this series unreadable.
-Series read_series(const hdf5::File& file, const std::string& group, const std::string& name);
+Series read_series(const hdf5::File& file, const hdf5::Handle& parent, const std::string& group,
+                   const std::string& name);
 
 // Unit, role and encoding from data@unit, @conversion and @offset.
 void read_scaling(const hdf5::Handle& data, bool apply_conversion, const std::string& place, Series& series);

@@ -198,12 +198,13 @@ void read_clock(const File& file, const Handle& group, const std::string& place,
   series.dt_ms = exact_or(attributes, "dt_ms", series.dt_ms);
 }
 
-Series read_series(const File& file, const std::string& group, const std::string& name) {
+Series read_series(const File& file, const Handle& parent, const std::string& group,
+                   const std::string& name) {
   Series series;
   series.path = group + "/" + name;
   series.name = to_utf8(name);
   const std::string place = fmt::format("{}: `{}`", file.path, series.name);
-  const Handle handle = open_member(file.handle, series.path, place);
+  const Handle handle = open_member(parent, name, place);
   if (H5Iget_type(handle.get()) != H5I_GROUP) return series;
   const hdf5::Attributes attributes(handle);
   series.kind = kind_of(attributes);

@@ -88,9 +88,8 @@ fs::path hour_at_20_kHz() {
 }
 
 // Runs the command once an iteration and counts the largest memory that any child has had so far.
-void run_command(benchmark::State& state, const std::string& arguments) {
-  const std::string command = std::string(DYNIV_BINARY) + " " + arguments + " --no-figures --force --quiet" +
-                              " --out '" + scratch().file("results").string() + "' > /dev/null";
+void time_command(benchmark::State& state, const std::string& arguments) {
+  const std::string command = std::string(DYNIV_BINARY) + " " + arguments + " --quiet > /dev/null";
   for (auto _ : state) {
     if (std::system(command.c_str()) != 0) {
       state.SkipWithError("the command failed");
@@ -102,18 +101,41 @@ void run_command(benchmark::State& state, const std::string& arguments) {
   state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
-void run_on_the_demonstration_cell(benchmark::State& state) {
+std::string into(const std::string& folder) {
+  return " --no-figures --force --out '" + scratch().file(folder).string() + "'";
+}
+
+std::string demonstration_cell() {
   const std::string data = std::string(DYNIV_DATA_DIR) + "/demo/";
-  run_command(state, "run --curve-models-only --bootstrap 200 --threads 2 --electrode '" + data +
-                         "electrode.abf' --training '" + data + "training.abf' --test '" + data +
-                         "test.abf'");
+  return "run --curve-models-only --bootstrap 200 --threads 2 --electrode '" + data +
+         "electrode.abf' --training '" + data + "training.abf' --test '" + data + "test.abf'";
+}
+
+void run_on_the_demonstration_cell(benchmark::State& state) {
+  time_command(state, demonstration_cell() + into("results"));
 }
 BENCHMARK(run_on_the_demonstration_cell)->Unit(benchmark::kMillisecond)->UseRealTime();
 
+void analyze_an_eif_by_hand(benchmark::State& state) { time_command(state, "analyze eif --json"); }
+BENCHMARK(analyze_an_eif_by_hand)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// With 200 draws of the fit behind it, each analysed alike for the intervals.
+void analyze_a_fitted_eif(benchmark::State& state) {
+  const std::string fit =
+      std::string(DYNIV_BINARY) + " " + demonstration_cell() + into("fitted") + " -q > /dev/null";
+  if (std::system(fit.c_str()) != 0) {
+    state.SkipWithError("the fit failed");
+    return;
+  }
+  time_command(state, "analyze --json '" + (scratch().file("fitted") / "models" / "eif.json").string() + "'");
+}
+BENCHMARK(analyze_a_fitted_eif)->Unit(benchmark::kMillisecond)->UseRealTime();
+
 void iv_of_an_hour(benchmark::State& state) {
   const bool compensate = state.range(0) != 0;
-  run_command(state, "iv --bootstrap 200 --voltage-dataset V --current-dataset I --dt 0.05 '" +
-                         hour_at_20_kHz().string() + "'" + (compensate ? "" : " --no-compensation"));
+  time_command(state, "iv --bootstrap 200 --voltage-dataset V --current-dataset I --dt 0.05 '" +
+                          hour_at_20_kHz().string() + "'" + (compensate ? "" : " --no-compensation") +
+                          into("results"));
 }
 BENCHMARK(iv_of_an_hour)
     ->ArgName("compensation")
