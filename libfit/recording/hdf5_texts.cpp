@@ -319,6 +319,28 @@ StoredAttribute attribute_in(const HeaderMessage& message) {
   return attribute;
 }
 
+// What the header of a dataset says of its one element.
+struct StoredDataset {
+  RawBytes space, type, layout;
+
+  void take(const HeaderMessage& message) {
+    constexpr unsigned kSpace = 0x01, kType = 0x03, kLayout = 0x08;
+    if (message.type == kSpace) space.assign(message.data.begin(), message.data.end());
+    if (message.type == kType) type.assign(message.data.begin(), message.data.end());
+    if (message.type == kLayout) layout.assign(message.data.begin(), message.data.end());
+  }
+
+  std::optional<double> element(const RawFile& file) const {
+    constexpr unsigned kOnePiece = 1;
+    if (space.empty() || type.empty() || layout.size() < 18 || !is_one_element(space)) return std::nullopt;
+    const ByteReader bytes = reader_of(layout);
+    const auto version = bytes.at<std::uint8_t>(0);
+    if ((version != 3 && version != 4) || bytes.at<std::uint8_t>(1) != kOnePiece) return std::nullopt;
+    const RawBytes value = file.read_up_to(bytes.at<std::uint64_t>(2), 8);
+    return value.empty() ? std::nullopt : number_of(type, value);
+  }
+};
+
 // Whether an attribute info message leads to attributes outside the header.
 bool leads_elsewhere(const HeaderMessage& message) {
   const ByteReader bytes = reader_of(message.data);
@@ -329,14 +351,26 @@ bool leads_elsewhere(const HeaderMessage& message) {
 }  // namespace
 
 AttributeTable::AttributeTable(const Handle& object) : object_(object.get()) {
+  if (const auto info = about(object_)) read(info->addr);
+}
+
+AttributeTable::AttributeTable(const Handle& parent, const std::string& member) : object_(parent.get()) {
+  H5L_info_t link;
+  if (H5Lget_info(object_, member.c_str(), &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD)
+    read(link.u.address);
+}
+
+void AttributeTable::read(std::uint64_t address) {
   const auto info = about(object_);
   if (!info || !file_of(object_, *info).usable()) return;
   const RawFile& file = file_of(object_, *info);
   try {
     HeaderFormat format;
-    for (const HeaderPiece& piece : header_of(file, info->addr, format)) {
+    StoredDataset dataset;
+    for (const HeaderPiece& piece : header_of(file, address, format)) {
       for (const HeaderMessage& message : messages_of(piece, format)) {
         if (message.type == kAttributeInfo && leads_elsewhere(message)) return;
+        if (!message.shared) dataset.take(message);
         if (message.type != kAttribute) continue;
         if (message.shared) return;
         const StoredAttribute stored = attribute_in(message);
@@ -344,6 +378,7 @@ AttributeTable::AttributeTable(const Handle& object) : object_(object.get()) {
         if (stored.variable_text) entries_.back().value.assign(stored.value.begin(), stored.value.end());
       }
     }
+    element_ = dataset.element(file);
     source_ = TextSource::found;
   } catch (const InputError&) {
     entries_.clear();

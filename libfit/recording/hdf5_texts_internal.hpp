@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,11 +32,15 @@ struct VariableTexts {
 class AttributeTable {
  public:
   explicit AttributeTable(const Handle& object);
+  // Of a dataset that is not opened: a hard link of `parent`, else elsewhere.
+  AttributeTable(const Handle& parent, const std::string& member);
 
   // found: every attribute of the object is in its header, and that makes sense.
   TextSource source() const { return source_; }
   bool has(const std::string& name) const { return find(name) != nullptr; }
   bool is_variable_text(const std::string& name) const;
+  // The one element of a dataset that is a number and stands in one piece.
+  std::optional<double> element() const { return element_; }
   // The one number of an attribute that is a whole number or IEEE float; nullopt for anything else.
   std::optional<double> number(const std::string& name) const;
   // The one text of an attribute; nullopt where it is none, or damaged.
@@ -48,10 +53,12 @@ class AttributeTable {
     std::optional<double> number;
     std::vector<std::byte> value;
   };
+  void read(std::uint64_t address);
   const Entry* find(const std::string& name) const;
   std::vector<Entry> entries_;
+  std::optional<double> element_;
   TextSource source_ = TextSource::elsewhere;
-  hid_t object_ = -1;
+  hid_t object_ = -1;  // in the same file, for its bytes
 };
 
 // `count` texts of a dataset in one dimension or none, stored in one piece or in chunks without filters.
