@@ -42,7 +42,7 @@ CharacterizeOptions quick(unsigned threads) {
   CharacterizeOptions options;
   options.threads = threads;
   options.cell.bootstrap_draws = 20;
-  options.cell.gif.kinds.clear();  // the family has a test of its own
+  options.cell.curve_models_only = true;  // the others have tests of their own
   options.membrane.electrode.bootstrap_draws = 20;
   options.score.draws = 100;
   return options;
@@ -71,6 +71,7 @@ json summary(const Characterization& characterization) {
 // The same recordings with the family, whose folds run in parallel and whose trials are drawn.
 CharacterizeOptions with_gif_family(unsigned threads) {
   CharacterizeOptions options = quick(threads);
+  options.cell.curve_models_only = false;
   options.cell.gif.kinds = {GifKind::gif};
   options.cell.gif.folds = 2;
   return options;
@@ -152,6 +153,8 @@ TEST(Characterize, FitsThePassiveMembraneOnlyOfASilentCell) {
                                                    badel_2008_noise(0.0, 40.0, 40.0), rig);
   CharacterizeOptions options = quick(1);
   options.membrane.compensate = false;
+  options.cell.curve_models_only = false;
+  options.cell.gif.kinds.clear();
   const Characterization found = characterize(silent, options);
   const json s = summary(found);
   EXPECT_EQ(s["models"]["passive"]["status"], "ok");
@@ -166,7 +169,11 @@ TEST(Characterize, FitsThePassiveMembraneOnlyOfASilentCell) {
 
 // The cell is an EIF: what a spike adds to it is nothing, and both models predict it as the EIF does.
 TEST(Characterize, FitsModelsWithAMemoryToACellWithoutOne) {
-  const json s = summary(result());
+  CharacterizeOptions options = quick(1);
+  options.cell.curve_models_only = false;
+  options.cell.gif.kinds.clear();
+  const Characterization found = characterize(recordings(), options);
+  const json s = summary(found);
   const double gamma = s["models"]["eif"]["test"]["gamma"].get<double>();
   for (const char* name : {"refractory_eif", "adex"}) {
     const json& model = s["models"][name];
@@ -175,9 +182,9 @@ TEST(Characterize, FitsModelsWithAMemoryToACellWithoutOne) {
     EXPECT_NEAR(model["parameters"]["V_T_mV"].get<double>(), -50.0, 1.0) << name;
     EXPECT_GT(model["test"]["gamma"].get<double>(), gamma - 0.15) << name;
   }
-  ASSERT_TRUE(result().cell.post_spike.has_value());
-  EXPECT_FALSE(post_spike_table(result().cell).rows.empty());
-  EXPECT_EQ(post_spike_figures(result().cell).size(), 2U);
+  ASSERT_TRUE(found.cell.post_spike.has_value());
+  EXPECT_FALSE(post_spike_table(found.cell).rows.empty());
+  EXPECT_EQ(post_spike_figures(found.cell).size(), 2U);
 }
 
 // The keys of the contract with other programs, and their types.
@@ -195,7 +202,7 @@ TEST(Summary, HasTheKeysThatOtherProgramsRelyOn) {
     return range.is_array() && range.size() == 2 && range[0].get<double>() <= range[1].get<double>();
   };
   EXPECT_TRUE(is_interval(C.at("ci95")));
-  for (const char* name : {"passive", "lif", "qif", "eif", "tabulated", "refractory_eif", "adex"})
+  for (const char* name : {"passive", "lif", "qif", "eif", "tabulated"})
     ASSERT_TRUE(s.at("models").contains(name));
   const json& eif = s.at("models").at("eif");
   for (const char* name :
