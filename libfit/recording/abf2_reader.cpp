@@ -129,7 +129,8 @@ std::optional<CommandedSteps> steps_of(const std::vector<Epoch>& epochs, double 
                                        const Channel& recorded, double dt_ms) {
   CommandedSteps steps;
   double before = holding;
-  double at = static_cast<double>(recorded.sweeps.front().size() / 64);
+  const std::size_t first_sample = recorded.sweeps.front().size() / 64;
+  auto at = static_cast<double>(first_sample);
   for (const Epoch& epoch : epochs) {
     const bool changes = epoch.level_step != 0.0;
     if (epoch.grows || !(epoch.samples > 0.0) || !std::isfinite(epoch.level) || (changes && !epoch.is_step))

@@ -20,6 +20,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 template <class Labelled>
 std::vector<std::string> labels_of(const Labelled& models) {
   std::vector<std::string> labels;
+  labels.reserve(models.size());
   for (const auto& model : models) labels.push_back(model.label);
   return labels;
 }

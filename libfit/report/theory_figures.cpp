@@ -66,6 +66,7 @@ Figure fi_curve_figure(const std::vector<RateCurve>& curves) {
   Figure figure = figure_of("fi_curves", 62.0);
   Panel panel = panel_of("", axis_of("current", "pA"), axis_of("firing rate", "Hz"));
   std::vector<std::string> labels;
+  labels.reserve(curves.size());
   for (const RateCurve& curve : curves) labels.push_back(curve.label);
   const std::vector<unsigned> colours = model_colours(labels);
   for (std::size_t i = 0; i < curves.size(); ++i) {
@@ -91,6 +92,7 @@ Figure model_lines_figure(const DriftSeries& s) {
   if (!s.measured_mV.empty())
     panel.series.push_back(points_of("measured", kBlack, s.measured_mV, s.measured_mV_per_ms));
   std::vector<std::string> labels;
+  labels.reserve(s.models.size());
   for (const LineAtCurrent& model : s.models) labels.push_back(model.label);
   const std::vector<unsigned> colours = model_colours(labels);
   for (std::size_t i = 0; i < s.models.size(); ++i)
