@@ -8,6 +8,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
+#include "libfit/model/firing.hpp"
 #include "libfit/model/fixed_points.hpp"
 #include "libfit/model/parameters.hpp"
 
@@ -53,14 +54,18 @@ DrawResult analyze_draw(const Model& model, const ModelAnalysis& analysis,
   DrawResult result;
   PhaseLineOptions phase;
   phase.holding_pA = options.holding_pA;
-  if (const auto line = analyze_phase_line(model, phase)) {
+  const auto line = analyze_phase_line(model, phase);
+  if (line) {
     for (const auto& [name, value] : quantities_of(*line)) result.quantities[name] = value;
   }
   if (analysis.fi.method != FiMethod::exact) return result;
-  std::vector<double> currents;
-  for (const FiPoint& point : analysis.fi.points) currents.push_back(point.current_pA);
-  for (const FiPoint& point : fi_curve(model, currents, fi_options(options)).points)
-    result.rates_Hz.push_back(point.rate_Hz);
+  // As fi_curve(), without the latencies, which nobody asks of a draw: from rest a model fires above its
+  // rheobase.
+  const bool rests = line && !line->resting_mV.empty();
+  for (const FiPoint& point : analysis.fi.points) {
+    const bool fires = !rests || (line->rheobase_pA && point.current_pA > *line->rheobase_pA);
+    result.rates_Hz.push_back(fires ? firing_rate_Hz(model, point.current_pA).value_or(0.0) : 0.0);
+  }
   return result;
 }
 
