@@ -163,6 +163,9 @@ std::string label_of_model(const Model& model) {
   const std::string_view name = model_name(model);
   if (name == "adex") return "AdEx";
   if (name == "refractory_eif") return "refractory EIF";
+  if (name == "igif") return "iGIF";
+  if (name == "igif2") return "iGIF, 2 states";
+  if (name == "history_gif") return "history GIF";
   if (name == "passive" || name == "tabulated") return name == "passive" ? "passive" : "measured F";
   std::string label(name);
   std::ranges::transform(label, label.begin(), [](unsigned char c) { return std::toupper(c); });
