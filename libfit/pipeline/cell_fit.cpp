@@ -63,42 +63,44 @@ Beginning beginning_of(const Membrane& membrane, std::span<const Block> blocks) 
   return part;
 }
 
-// The recording as it would be with one error of the rig's measurement one standard error higher: of the
+// What a recording would be with one error of the rig's measurement one standard error higher: of the
 // electrode's kernel, or of the lag of the current where that was measured. Blocks do not show these errors:
 // all were compensated and aligned alike.
-std::vector<std::function<Recording()>> with_rig_errors(const Membrane& membrane, const Recording& recording,
-                                                        unsigned threads) {
-  std::vector<std::function<Recording()>> moved;
+std::vector<std::function<Recording(Recording)>> rig_moves(const Membrane& membrane, unsigned threads) {
+  std::vector<std::function<Recording(Recording)>> moves;
   if (membrane.compensation == Compensation::electrode_sweep ||
       membrane.compensation == Compensation::training) {
     for (const std::vector<double>& error : membrane.electrode->kernel_errors_GOhm_per_ms) {
-      moved.emplace_back([&membrane, &recording, &error, threads] {
+      moves.emplace_back([&membrane, &error, threads](Recording recording) {
         ElectrodeKernel step;
         step.dt_ms = membrane.electrode->dt_ms;
         step.kernel_GOhm_per_ms = error;
-        return compensate(recording, step, threads);
+        return compensate(std::move(recording), step, threads);
       });
     }
   } else if (membrane.lag) {
-    moved.emplace_back(
-        [&membrane, &recording, threads] { return aligned(recording, membrane.lag->se_ms, threads); });
+    moves.emplace_back([&membrane, threads](Recording recording) {
+      return aligned(std::move(recording), membrane.lag->se_ms, threads);
+    });
   }
-  return moved;
+  return moves;
 }
 
 std::vector<CommonError> rig_errors(const Membrane& membrane, const CellFit& cell,
                                     std::span<const Block> blocks, const CellFitOptions& options) {
+  std::vector<CommonError> errors;
+  const auto moves = rig_moves(membrane, options.threads);
+  if (moves.empty()) return errors;
   const Beginning part = beginning_of(membrane, blocks);
   DynamicIvOptions iv = options.iv;
   iv.exclude_after_spike_ms = cell.moments.exclusion_ms;  // it does not shrink once more
   iv.min_fraction_left = 0.0;
   CapacitanceOptions capacitance = options.capacitance;
   capacitance.threads = options.threads;
-  std::vector<CommonError> errors;
   if (dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv, part.weights).bins.empty())
     return errors;
-  for (const auto& moved : with_rig_errors(membrane, part.recording, options.threads)) {
-    const Recording recording = moved();
+  for (const auto& move : moves) {
+    const Recording recording = move(part.recording);
     CommonError error;
     error.block_weights = part.weights;
     if (cell.capacitance.result.method == CapacitanceMethod::plateau) {

@@ -159,8 +159,9 @@ std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line)
   return list;
 }
 
-std::string label_of_model(const Model& model) {
-  const std::string_view name = model_name(model);
+std::string label_of_model(const Model& model) { return label_of_model(model_name(model)); }
+
+std::string label_of_model(std::string_view name) {
   if (name == "adex") return "AdEx";
   if (name == "refractory_eif") return "refractory EIF";
   if (name == "igif") return "iGIF";

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libfit/model/model_file.hpp"
@@ -51,6 +52,7 @@ ModelDraws draws_of(const ModelDocument& document);
 std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line);
 
 // Text of a name, as people write it: "EIF".
+std::string label_of_model(std::string_view name);
 std::string label_of_model(const Model& model);
 
 }  // namespace libfit

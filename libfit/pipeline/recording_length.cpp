@@ -19,12 +19,6 @@ namespace {
 constexpr std::uint64_t kStreams = 4;
 constexpr double kSpikePeak_mV = 20.0;
 
-double total_sd(const NoiseOptions& noise) {
-  double variance = 0.0;
-  for (const NoiseComponent& c : noise.components) variance += c.sd_pA * c.sd_pA;
-  return std::sqrt(variance);
-}
-
 Recording simulated(const Model& model, const NoiseOptions& noise, const RecordingLengthOptions& options,
                     std::uint64_t replicate) {
   const std::uint64_t stream = kStreams * replicate;
@@ -99,7 +93,7 @@ void RecordingLengthOptions::validate() const {
 RecordingLength estimate_recording_length(const Model& model, const NoiseOptions& noise,
                                           const RecordingLengthOptions& options) {
   options.validate();
-  require(total_sd(noise) > 0.0, "estimate_recording_length: a noise without any SD");
+  require(noise.sd_pA() > 0.0, "estimate_recording_length: a noise without any SD");
   const std::string name(model_name(model));
   if (name != "passive" && name != "lif" && name != "qif" && name != "eif")
     throw DataError(

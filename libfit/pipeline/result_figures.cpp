@@ -4,24 +4,15 @@
 #include <array>
 #include <cmath>
 
+#include "libfit/pipeline/model_analysis.hpp"
 #include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/report/figures.hpp"
 
 namespace libfit {
 namespace {
 
-const char* label_of(const std::string& model) {
-  if (model == "eif") return "EIF";
-  if (model == "qif") return "QIF";
-  if (model == "lif") return "LIF";
-  if (model == "tabulated") return "tabulated F";
-  if (model == "refractory_eif") return "refractory EIF";
-  if (model == "adex") return "AdEx";
-  if (model == "gif") return "GIF";
-  if (model == "igif") return "iGIF";
-  if (model == "igif2") return "iGIF, 2 states";
-  if (model == "history_gif") return "history GIF";
-  return "passive";
+std::string label_of(std::string_view model) {
+  return model == "tabulated" ? "tabulated F" : label_of_model(model);
 }
 
 // The models that figures compare, in one order, so that colours agree between figures: EIF and QIF on the
@@ -157,7 +148,7 @@ Figure dynamic_iv_plot(const CellFit& cell) {
   }
   for (const IvFit* fit : shown_models(cell.models, 2)) {
     ModelCurve curve;
-    curve.label = label_of(std::string(model_name(fit->model)));
+    curve.label = label_of(model_name(fit->model));
     for (std::size_t b = 0; b < series.voltage_mV.size(); ++b) {
       const double F = drift_mV_per_ms(fit->model, series.voltage_mV[b]);
       curve.residual_se.push_back((series.f_mV_per_ms[b] - F) / series.f_se_mV_per_ms[b]);

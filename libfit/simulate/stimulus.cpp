@@ -30,6 +30,12 @@ void add_component(const NoiseComponent& component, double dt_ms, RandomStream& 
 
 }  // namespace
 
+double NoiseOptions::sd_pA() const {
+  double variance = 0.0;
+  for (const NoiseComponent& c : components) variance += c.sd_pA * c.sd_pA;
+  return std::sqrt(variance);
+}
+
 void NoiseOptions::validate() const {
   check_options(
       {{"mean_pA", mean_pA, std::isfinite(mean_pA), "finite"},

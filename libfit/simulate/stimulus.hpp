@@ -21,6 +21,7 @@ struct NoiseOptions {
   // SD multiplied by 1 + depth sin(2 pi frequency t).
   double modulation_depth = 0.0;  // 0 to 1
   double modulation_Hz = 0.2;     // > 0
+  double sd_pA() const;           // of the sum, its swing left out
   void validate() const;          // throws OptionError
 };
 

@@ -11,12 +11,6 @@
 namespace libfit {
 namespace {
 
-double total_sd(const NoiseOptions& noise) {
-  double variance = 0.0;
-  for (const NoiseComponent& c : noise.components) variance += c.sd_pA * c.sd_pA;
-  return std::sqrt(variance);
-}
-
 NoiseOptions multiplied(NoiseOptions noise, double factor) {
   for (NoiseComponent& c : noise.components) c.sd_pA *= factor;
   return noise;
@@ -31,7 +25,7 @@ void check(const MembraneFilter& membrane) {
 NoiseOptions turned_to(const NoiseOptions& noise, Turned turned, double x) {
   if (turned == Turned::sd) return multiplied(noise, x);
   NoiseOptions moved = noise;
-  moved.mean_pA += x * total_sd(noise);
+  moved.mean_pA += x * noise.sd_pA();
   return moved;
 }
 
@@ -86,7 +80,7 @@ double noise_rate_Hz(const Model& model, const NoiseOptions& noise, const RateTa
 NoiseOptions scaled_to_rate(const Model& model, NoiseOptions noise, Turned turned,
                             const RateTargetOptions& options) {
   options.validate();
-  require(total_sd(noise) > 0.0, "scaled_to_rate: a noise without any SD cannot be scaled");
+  require(noise.sd_pA() > 0.0, "scaled_to_rate: a noise without any SD cannot be scaled");
   if (!spike_voltage_mV(model))
     throw DataError("a passive membrane never fires; give a model that does, or a target for the voltage");
   const auto too_slow = [&](double x) {

@@ -18,12 +18,6 @@ constexpr double kUsualSd_mV = 5.0;
 // Of the electrode's noise in the membrane: far below any threshold.
 constexpr double kElectrodeSd_mV = 0.5;
 
-double total_sd_pA(const libfit::NoiseOptions& noise) {
-  double variance = 0.0;
-  for (const auto& component : noise.components) variance += component.sd_pA * component.sd_pA;
-  return std::sqrt(variance);
-}
-
 // Four digits are more than any target needs, and fit on a label.
 double rounded(double value) { return std::stod(fmt::format("{:.4g}", value)); }
 
@@ -107,12 +101,12 @@ Scaling scale_protocol(const ScalingArguments& a, std::string_view protocol,
         libfit::scaled_to_rate(*model, noise, rate_sets_sd ? libfit::Turned::sd : libfit::Turned::mean, rate);
   }
   options.mean_pA = rounded(noise.mean_pA);
-  options.sd_pA = rounded(total_sd_pA(noise));
+  options.sd_pA = rounded(noise.sd_pA());
   noise = libfit::protocol_noise(protocol, options);
   libfit::NoiseOptions weak = libfit::electrode_noise(options.electrode_sd_pA);
   if (!a.electrode_sd_pA)
     weak = libfit::scaled_to_voltage_sd(*membrane, weak, kElectrodeSd_mV, options.dt_ms);
-  options.electrode_sd_pA = rounded(total_sd_pA(weak));
+  options.electrode_sd_pA = rounded(weak.sd_pA());
   weak = libfit::electrode_noise(options.electrode_sd_pA);
   scaling.voltage_sd_mV = libfit::voltage_sd_mV(*membrane, noise, options.dt_ms);
   scaling.electrode_voltage_sd_mV = libfit::voltage_sd_mV(*membrane, weak, options.dt_ms);
