@@ -2,13 +2,12 @@
 // finds there: a text is a reference into a "global heap", and neither the length of the reference nor the
 // index and the size of the heap's object are checked against one another, so that one flipped bit reads or
 // writes memory that is not the text's. Here everything is checked; what does not fit is no text. Structures:
-// HDF5 File Format Specification 3.0, III.E (global heap), IV.A.1 (object headers), IV.A.2.m (attribute
-// message).
+// HDF5 File Format Specification 3.0, III.E (global heap).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,39 +26,11 @@ struct VariableTexts {
   std::vector<std::string> texts;
 };
 
-// The attributes in the header of an object, looked at once: which there are, and the texts of variable
-// length among them. A file of an archive has 100,000 attributes, and the library takes ten calls for each.
-class AttributeTable {
- public:
-  explicit AttributeTable(const Handle& object);
-  // Of a dataset that is not opened: a hard link of `parent`, else elsewhere.
-  AttributeTable(const Handle& parent, const std::string& member);
+class RawFile;
 
-  // found: every attribute of the object is in its header, and that makes sense.
-  TextSource source() const { return source_; }
-  bool has(const std::string& name) const { return find(name) != nullptr; }
-  bool is_variable_text(const std::string& name) const;
-  // The one element of a dataset that is a number and stands in one piece.
-  std::optional<double> element() const { return element_; }
-  // The one number of an attribute that is a whole number or IEEE float; nullopt for anything else.
-  std::optional<double> number(const std::string& name) const;
-  // The one text of an attribute; nullopt where it is none, or damaged.
-  std::optional<std::string> text(const std::string& name) const;
-
- private:
-  struct Entry {
-    std::string name;
-    bool variable_text = false;
-    std::optional<double> number;
-    std::vector<std::byte> value;
-  };
-  void read(std::uint64_t address);
-  const Entry* find(const std::string& name) const;
-  std::vector<Entry> entries_;
-  std::optional<double> element_;
-  TextSource source_ = TextSource::elsewhere;
-  hid_t object_ = -1;  // in the same file, for its bytes
-};
+// Texts behind references as they stand in attributes and datasets.
+inline constexpr std::size_t kTextReference = 16;  // bytes: length, place of the heap, index in it
+VariableTexts referred_texts(const RawFile& file, std::span<const std::byte> references, std::size_t count);
 
 // `count` texts of a dataset in one dimension or none, stored in one piece or in chunks without filters.
 VariableTexts variable_dataset_texts(const Handle& dataset, std::size_t count);

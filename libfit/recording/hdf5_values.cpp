@@ -151,20 +151,23 @@ std::string damaged(const File& file, const std::string& what) {
   return fmt::format("{}: {}; the file is damaged, or its writer is not finished with it", file.path, what);
 }
 
+std::optional<Value> attribute_in(const ObjectHeader& header, const std::string& name) {
+  if (header.source() == TextSource::found && !header.has(name)) return Value{};
+  if (const auto number = header.number(name)) return Value{std::nullopt, number};
+  if (!header.is_variable_text(name)) return std::nullopt;
+  Value value;
+  value.text = header.text(name);
+  if (value.text) value.text = to_utf8(trimmed(*value.text));
+  return value;
+}
+
 Value Attributes::read(const std::string& name) const {
-  if (table_.source() == TextSource::found && !table_.has(name)) return {};
-  if (const auto number = table_.number(name)) return {std::nullopt, number};
-  if (table_.is_variable_text(name)) {
-    Value value;
-    value.text = table_.text(name);
-    if (value.text) value.text = to_utf8(trimmed(*value.text));
-    return value;
-  }
+  if (auto value = attribute_in(header_, name)) return *std::move(value);
   if (H5Aexists(object_.get(), name.c_str()) <= 0) return {};
   const Handle attribute(H5Aopen(object_.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute.ok()) return {};
   // The library would follow a reference out of a header that makes no sense.
-  if (table_.source() == TextSource::damaged && is_variable_text(attribute)) return {};
+  if (header_.source() == TextSource::damaged && is_variable_text(attribute)) return {};
   return value_in(attribute);
 }
 
@@ -178,6 +181,15 @@ bool has_member(const Handle& group, const std::string& name) {
 
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit) {
   return texts_in(dataset, limit);
+}
+
+std::optional<NumberForm> number_form_of(const Handle& dataset) {
+  const Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  const H5T_class_t kind = type.ok() ? H5Tget_class(type.get()) : H5T_NO_CLASS;
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT) return std::nullopt;
+  return NumberForm{kind == H5T_FLOAT, kind == H5T_FLOAT || H5Tget_sign(type.get()) == H5T_SGN_2,
+                    H5Tget_size(type.get()),
+                    H5Tget_order(type.get()) == H5T_ORDER_BE ? std::endian::big : std::endian::little};
 }
 
 std::optional<std::uint64_t> length_of(const Handle& dataset) {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "libfit/recording/hdf5_header_internal.hpp"
 #include "libfit/recording/hdf5_internal.hpp"
-#include "libfit/recording/hdf5_texts_internal.hpp"
 
 namespace libfit::hdf5 {
 
@@ -30,13 +30,15 @@ struct Value {
 // Of one object, for several attributes of it: its header is read once. Refers to the handle.
 class Attributes {
  public:
-  explicit Attributes(const Handle& object) : object_(object), table_(object) {}
+  explicit Attributes(const Handle& object) : object_(object), header_(object) {}
   Value read(const std::string& name) const;
 
  private:
   const Handle& object_;
-  AttributeTable table_;
+  ObjectHeader header_;
 };
+// What a header alone tells of an attribute; nullopt where the library has to be asked.
+std::optional<Value> attribute_in(const ObjectHeader& header, const std::string& name);
 Value read_attribute(const Handle& object, const std::string& name);
 // The same of a dataset.
 Value read_value(const Handle& dataset);
@@ -46,6 +48,9 @@ bool has_member(const Handle& group, const std::string& name);
 
 // Texts of a dataset in one dimension, `limit` at most; nothing for other types.
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit);
+
+// nullopt for data that are not numbers.
+std::optional<NumberForm> number_form_of(const Handle& dataset);
 
 // Length of a dataset in one dimension, also of shape N x 1; nullopt for another shape.
 std::optional<std::uint64_t> length_of(const Handle& dataset);

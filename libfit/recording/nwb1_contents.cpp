@@ -57,9 +57,8 @@ Series read_series_1(const File& file, const std::string& group, const std::stri
   const std::string place = fmt::format("{}: {} `{}`", file.path, response ? "response" : "stimulus", name);
   const Handle handle = open_member(file.handle, series.path, place);
   if (H5Iget_type(handle.get()) != H5I_GROUP || !hdf5::has_member(handle, "data")) return series;
-  const Handle data = open_member(handle, "data", place);
-  if (H5Iget_type(data.get()) != H5I_DATASET) return series;
-  const auto unit = parse_electric_unit(hdf5::read_attribute(data, "unit").text.value_or(""));
+  const SampleData data(handle, place);
+  const auto unit = parse_electric_unit(data.attribute("unit").text.value_or(""));
   // Current clamp answers in volts to a stimulus in amperes; the other way round it is voltage clamp.
   const ChannelRole wanted = response ? ChannelRole::voltage : ChannelRole::current;
   series.kind = response ? Kind::response : Kind::stimulus;

@@ -76,10 +76,28 @@ hdf5::Value member_value(const hdf5::Handle& group, const std::string& name);
 Series read_series(const hdf5::File& file, const hdf5::Handle& parent, const std::string& group,
                    const std::string& name);
 
+// The `data` of a series, looked at through their header where that tells what is asked, and opened where it
+// does not: opening one for every series takes longer than all else. Refers to the group. Throws as
+// open_member does, and DataError where `data` is no dataset.
+class SampleData {
+ public:
+  SampleData(const hdf5::Handle& group, std::string place);
+  hdf5::Value attribute(const std::string& name) const;
+  std::optional<std::uint64_t> length() const;
+  std::optional<hdf5::NumberForm> number_form() const;
+
+ private:
+  const hdf5::Handle& opened() const;
+  const hdf5::Handle& group_;
+  std::string place_;
+  hdf5::ObjectHeader header_;
+  mutable std::optional<hdf5::Handle> opened_;
+};
+
 // Unit, role and encoding from data@unit, @conversion and @offset.
-void read_scaling(const hdf5::Handle& data, bool apply_conversion, const std::string& place, Series& series);
+void read_scaling(const SampleData& data, bool apply_conversion, const std::string& place, Series& series);
 // Refuses a length that the file cannot hold (InputError), a shape or length that is none (DataError).
-void read_length(const hdf5::File& file, const hdf5::Handle& data, const std::string& place, Series& series);
+void read_length(const hdf5::File& file, const SampleData& data, const std::string& place, Series& series);
 void read_settings(const hdf5::Handle& group, Series& series);
 void read_clock(const hdf5::File& file, const hdf5::Handle& group, const std::string& place, Series& series);
 

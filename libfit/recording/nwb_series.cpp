@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/hdf5_reader.hpp"
@@ -48,16 +49,10 @@ Kind kind_of(const hdf5::Attributes& attributes) {
   return Kind::other;
 }
 
-SampleType sample_type(const Handle& data, const std::string& place) {
-  const Handle type(H5Dget_type(data.get()), H5Tclose);
-  const H5T_class_t kind = type.ok() ? H5Tget_class(type.get()) : H5T_NO_CLASS;
-  if (kind != H5T_INTEGER && kind != H5T_FLOAT)
-    throw DataError(fmt::format("{}: its data are not numbers", place));
-  const std::size_t width = H5Tget_size(type.get());
-  if (kind == H5T_FLOAT) return width <= 4 ? SampleType::float32 : SampleType::float64;
-  const bool is_signed = H5Tget_sign(type.get()) == H5T_SGN_2;
-  if (width == 1 || (width == 2 && is_signed)) return SampleType::int16;
-  return width == 2 || (width == 4 && is_signed) ? SampleType::int32 : SampleType::float64;
+SampleType sample_type(hdf5::NumberForm form) {
+  if (form.real) return form.width <= 4 ? SampleType::float32 : SampleType::float64;
+  if (form.width == 1 || (form.width == 2 && form.is_signed)) return SampleType::int16;
+  return form.width == 2 || (form.width == 4 && form.is_signed) ? SampleType::int32 : SampleType::float64;
 }
 
 // "v" and "a", which are too short to be a unit anywhere else, are volts and amperes here.
@@ -82,14 +77,15 @@ std::string electrode_of(const Handle& group, const std::string& place) {
   return fmt::format("object {:x}", address_of(electrode));
 }
 
-std::uint64_t points_of(const File& file, const Handle& data, const std::string& place) {
-  const auto points = hdf5::length_of(data);
-  if (!points) throw DataError(fmt::format("{}: its data are not in one dimension", place));
-  if (*points > std::max(kDecompressionLimit, kDecompressionRatio * file.size) / sizeof(double)) {
+// Refuses what the file cannot hold.
+std::uint64_t checked_length(const File& file, std::optional<std::uint64_t> length,
+                             const std::string& place) {
+  if (!length) throw DataError(fmt::format("{}: its data are not in one dimension", place));
+  if (*length > std::max(kDecompressionLimit, kDecompressionRatio * file.size) / sizeof(double)) {
     throw InputError(fmt::format("{}: claims {} samples in a file of {} bytes; the file is damaged", place,
-                                 *points, file.size));
+                                 *length, file.size));
   }
-  return *points;
+  return *length;
 }
 
 // A conversion to mV or pA that stands beside the one to SI is the same number, rounded once instead of
@@ -137,33 +133,61 @@ haddr_t address_of(const Handle& object) {
 
 hdf5::Value member_value(const Handle& group, const std::string& name) {
   if (!hdf5::has_member(group, name)) return {};
+  if (const auto number = hdf5::ObjectHeader(group, name).element()) return {std::nullopt, number};
   const Handle dataset(H5Oopen(group.get(), name.c_str(), without_external_links()), H5Oclose);
   if (!dataset.ok() || H5Iget_type(dataset.get()) != H5I_DATASET) return {};
   return hdf5::read_value(dataset);
 }
 
-void read_scaling(const Handle& data, bool apply_conversion, const std::string& place, Series& series) {
-  const hdf5::Attributes attributes(data);
-  series.unit = attributes.read("unit").text.value_or("");
+SampleData::SampleData(const Handle& group, std::string place)
+    : group_(group), place_(std::move(place)), header_(group, "data") {
+  if (header_.source() != hdf5::TextSource::found || !header_.length() || !header_.number_form()) opened();
+}
+
+const Handle& SampleData::opened() const {
+  if (!opened_) {
+    opened_.emplace(open_member(group_, "data", place_));
+    if (H5Iget_type(opened_->get()) != H5I_DATASET) throw DataError(place_ + ": its data are no dataset");
+  }
+  return *opened_;
+}
+
+hdf5::Value SampleData::attribute(const std::string& name) const {
+  if (auto value = hdf5::attribute_in(header_, name)) return *std::move(value);
+  return hdf5::read_attribute(opened(), name);
+}
+
+std::optional<std::uint64_t> SampleData::length() const {
+  return opened_ ? hdf5::length_of(*opened_) : header_.length();
+}
+
+std::optional<hdf5::NumberForm> SampleData::number_form() const {
+  return opened_ ? hdf5::number_form_of(*opened_) : header_.number_form();
+}
+
+void read_scaling(const SampleData& data, bool apply_conversion, const std::string& place, Series& series) {
+  series.unit = data.attribute("unit").text.value_or("");
   const auto unit = unit_of(series.unit);
   const ChannelRole role = series.kind == Kind::response ? ChannelRole::voltage : ChannelRole::current;
   if (!unit || unit->role != role) {
     throw DataError(fmt::format("{}: `{}` is no unit of {}", place, series.unit, role_name(role)));
   }
-  const double conversion = apply_conversion ? attributes.read("conversion").number.value_or(1.0) : 1.0;
-  const double offset = apply_conversion ? attributes.read("offset").number.value_or(0.0) : 0.0;
+  const double conversion = apply_conversion ? data.attribute("conversion").number.value_or(1.0) : 1.0;
+  const double offset = apply_conversion ? data.attribute("offset").number.value_or(0.0) : 0.0;
   if (!std::isfinite(conversion) || conversion == 0.0 || !std::isfinite(offset))
     throw DataError(fmt::format("{}: conversion {} and offset {} are none", place, conversion, offset));
+  const auto form = data.number_form();
+  if (!form) throw DataError(fmt::format("{}: its data are not numbers", place));
   series.to_internal = unit->to_internal;
   const std::string internal = role == ChannelRole::voltage ? "mV" : "pA";
-  series.stored.type = sample_type(data, place);
+  series.stored.type = sample_type(*form);
   series.stored.scale =
-      exact_or(attributes.read("conversion_to_" + internal).number, conversion * unit->to_internal);
-  series.stored.offset = exact_or(attributes.read("offset_" + internal).number, offset * unit->to_internal);
+      exact_or(data.attribute("conversion_to_" + internal).number, conversion * unit->to_internal);
+  series.stored.offset = exact_or(data.attribute("offset_" + internal).number, offset * unit->to_internal);
 }
 
-void read_length(const File& file, const Handle& data, const std::string& place, Series& series) {
-  series.points = points_of(file, data, place);
+void read_length(const File& file, const SampleData& data, const std::string& place, Series& series) {
+  series.points = checked_length(file, data.length(), place);
   if (series.points == 0) throw DataError(place + ": is empty");
 }
 
@@ -186,7 +210,7 @@ struct StartingTime {
 // From the header of the dataset where that tells all: opening one of these for every series takes longer
 // than all else.
 StartingTime starting_time(const Handle& group, const std::string& place) {
-  const hdf5::AttributeTable header(group, "starting_time");
+  const hdf5::ObjectHeader header(group, "starting_time");
   if (header.element() && header.number("rate"))
     return {header.element(), header.number("rate"), header.number("dt_ms")};
   const Handle start = open_member(group, "starting_time", place);
@@ -204,7 +228,7 @@ void read_clock(const File& file, const Handle& group, const std::string& place,
     const auto count = hdf5::length_of(times);
     if (!count || *count != series.points)
       throw DataError(fmt::format("{}: its timestamps do not match its samples", place));
-    points_of(file, times, place);
+    checked_length(file, count, place);
     return;
   }
   const StartingTime start = starting_time(group, place);
@@ -226,8 +250,7 @@ Series read_series(const File& file, const Handle& parent, const std::string& gr
   series.kind = kind_of(attributes);
   if (series.kind != Kind::response && series.kind != Kind::stimulus) return series;
   series.address = address_of(handle);
-  const Handle data = open_member(handle, "data", place);
-  if (H5Iget_type(data.get()) != H5I_DATASET) throw DataError(place + ": its data are no dataset");
+  const SampleData data(handle, place);
   read_length(file, data, place, series);
   read_scaling(data, true, place, series);
   read_clock(file, handle, place, series);
