@@ -1,6 +1,7 @@
 #include "libfit/core/statistics.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstddef>
 
@@ -43,6 +44,43 @@ std::optional<double> quantile(std::span<const double> values, double probabilit
 }
 
 std::optional<double> median(std::span<const double> values) { return quantile(values, 0.5); }
+
+namespace {
+
+double student_quantile(double degrees) {
+  return boost::math::quantile(boost::math::students_t(degrees), 0.975);
+}
+
+}  // namespace
+
+std::optional<Interval> interval_of_mean(std::span<const double> values) {
+  if (values.size() < 3) return std::nullopt;
+  const auto count = static_cast<double>(values.size());
+  const double half = student_quantile(count - 1.0) * std::sqrt(*variance(values) / count);
+  return Interval{*mean(values) - half, *mean(values) + half};
+}
+
+std::optional<Line> fit_line(std::span<const double> x, std::span<const double> y) {
+  require(x.size() == y.size(), "fit_line: x and y differ in length");
+  if (x.size() < 3) return std::nullopt;
+  const double x0 = *mean(x), y0 = *mean(y);
+  double xx = 0.0, xy = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - x0) * (x[i] - x0);
+    xy += (x[i] - x0) * (y[i] - y0);
+  }
+  if (!(xx > 0.0)) return std::nullopt;
+  Line line{xy / xx, y0 - xy / xx * x0, {}};
+  double rest = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double off = y[i] - line.intercept - line.slope * x[i];
+    rest += off * off;
+  }
+  const double degrees = static_cast<double>(x.size()) - 2.0;
+  const double half = student_quantile(degrees) * std::sqrt(rest / degrees / xx);
+  line.slope_ci95 = {line.slope - half, line.slope + half};
+  return line;
+}
 
 std::optional<Interval> percentile_interval(std::span<const double> draws, double coverage) {
   std::vector<double> finite;

@@ -248,12 +248,11 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   for (std::size_t f = 0; f < result.fits.size(); ++f) {
     GifFit& fit = result.fits[f];
     HazardFit hazard;
-    Gif fold_start = plain;
     if (fit.kind == GifKind::gif) {
       hazard = fit_fully(plain, result.data, options, {}, options.threads);
     } else if (fit.kind == GifKind::history_gif) {
-      fold_start = dictionary_start(plain, voltage, options.softness_mV);
-      hazard = fit_fully(fold_start, result.data, options, {}, options.threads);
+      hazard = fit_fully(dictionary_start(plain, voltage, options.softness_mV), result.data, options, {},
+                         options.threads);
     } else {
       if (!igif) {
         igif = best_of(starts_with_state(plain, GifKind::igif, 1.0, options.softness_mV, voltage),
@@ -264,10 +263,9 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
         hazard = best_of(starts_with_state(hazard.model, GifKind::igif2, -1.0, options.softness_mV, voltage),
                          result.data, options);
       }
-      fold_start = hazard.model;
     }
     describe(fit, hazard, result.data);
-    fold_starts.push_back(fold_start);
+    fold_starts.push_back(hazard.model);  // each converges from there to a maximum of its own
     if (options.progress)
       options.progress(0.5 * static_cast<double>(f + 1) / static_cast<double>(result.fits.size()));
   }

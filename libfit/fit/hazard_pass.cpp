@@ -17,12 +17,12 @@ Index membrane_size(const Gif& m) { return 4 + 2 * static_cast<Index>(m.drive.cu
 // decay of the spike-triggered currents within a bin.
 class DrivePath {
  public:
-  DrivePath(const Gif& m, double first_current_pA, bool with_sensitivities)
+  DrivePath(const Gif& m, double settled_pA, bool with_sensitivities)
       : m_(m),
         R_(m.drive.resistance_GOhm),
         tau_(m.drive.tau_ms),
         decay_(std::exp(-m.bin_ms / m.drive.tau_ms)),
-        V_(m.drive.E_mV + R_ * first_current_pA),
+        V_(m.drive.E_mV + R_ * settled_pA),
         with_(with_sensitivities),
         held_bins_(refractory_bins(m)),
         trace_(m.drive.currents.size(), 0.0),
@@ -32,7 +32,7 @@ class DrivePath {
       current_decay_.push_back(std::exp(-m.bin_ms / c.tau_ms));
       current_decay_slope_.push_back(current_decay_.back() * m.bin_ms / c.tau_ms);
     }
-    sensitivity_[1] = R_ * first_current_pA;
+    sensitivity_[1] = R_ * settled_pA;
     sensitivity_[2] = 1.0;
   }
 
@@ -342,7 +342,8 @@ HazardDesign hazard_design(const Gif& model, const BinnedRecording& data, const 
   double time_ms = 0.0;
   for (const BinnedSweep& sweep : data.sweeps) {
     if (sweep.spike.empty()) continue;
-    DrivePath drive(model, sweep.current_pA[0], sensitivities != Sensitivities::none);
+    DrivePath drive(model, settled_current_pA(sweep.current_pA, model.bin_ms),
+                    sensitivities != Sensitivities::none);
     writer.begin(drive.V(), drive.sensitivity());
     for (std::size_t k = 0; k < sweep.spike.size(); ++k, time_ms += model.bin_ms) {
       const bool spike = sweep.spike[k] != 0;
@@ -364,7 +365,7 @@ VoltagePass voltage_pass(const Gif& model, const BinnedSweep& sweep, bool with_s
   pass.voltage_mV.resize(bins);
   if (with_sensitivities) pass.sensitivity.resize(static_cast<Index>(bins), membrane_size(model));
   if (bins == 0) return pass;
-  DrivePath drive(model, sweep.current_pA[0], with_sensitivities);
+  DrivePath drive(model, settled_current_pA(sweep.current_pA, model.bin_ms), with_sensitivities);
   for (std::size_t k = 0; k < bins; ++k) {
     drive.advance(sweep.current_pA[k], sweep.spike[k] != 0);
     pass.voltage_mV[k] = drive.V();

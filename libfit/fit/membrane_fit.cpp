@@ -2,8 +2,11 @@
 
 #include <ceres/ceres.h>
 
+#include <Eigen/Cholesky>
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <cstdint>
 
 #include "libfit/core/error.hpp"
 #include "libfit/fit/hazard_pass.hpp"
@@ -91,11 +94,63 @@ void set_bounds(ceres::Problem& problem, double* shape, std::size_t currents) {
   }
 }
 
+// Sums over the blocks of time of J^T J and of each block's J^T r.
+struct BlockSums {
+  Eigen::MatrixXd squares;
+  std::vector<Eigen::VectorXd> gradients;
+};
+
+BlockSums sum_blocks(const Gif& model, const BinnedRecording& data, const BinsUsed& used, double block_ms) {
+  const auto per_block = static_cast<std::size_t>(std::max(1.0, std::round(block_ms / data.bin_ms)));
+  const Index size = shape_of(model, false).size();
+  BlockSums sums{Eigen::MatrixXd::Zero(size, size), {}};
+  for (std::size_t s = 0; s < data.sweeps.size(); ++s) {
+    const VoltagePass pass = voltage_pass(model, data.sweeps[s], true);
+    std::size_t current = SIZE_MAX;
+    for (const std::size_t k : used.of_sweep[s]) {
+      if (k / per_block != current) {
+        current = k / per_block;
+        sums.gradients.emplace_back(Eigen::VectorXd::Zero(size));
+      }
+      const auto row = pass.sensitivity.row(static_cast<Index>(k));
+      sums.squares += row.transpose() * row;
+      sums.gradients.back() += row.transpose() * (pass.voltage_mV[k] - data.sweeps[s].voltage_mV[k]);
+    }
+  }
+  return sums;
+}
+
+std::optional<MembraneIntervals> intervals_of(const Gif& model, const BinnedRecording& data,
+                                              const BinsUsed& used, double block_ms) {
+  constexpr std::size_t kLeastBlocks = 10;
+  const BlockSums sums = sum_blocks(model, data, used, block_ms);
+  const std::size_t blocks = sums.gradients.size();
+  const Eigen::LDLT<Eigen::MatrixXd> inverse(sums.squares);
+  if (blocks < kLeastBlocks || inverse.info() != Eigen::Success || !inverse.isPositive()) return std::nullopt;
+  Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(sums.squares.rows(), sums.squares.cols());
+  for (const Eigen::VectorXd& gradient : sums.gradients) {
+    const Eigen::VectorXd move = inverse.solve(gradient);
+    covariance += move * move.transpose();
+  }
+  covariance *= static_cast<double>(blocks) / static_cast<double>(blocks - 1);
+  const double student =
+      boost::math::quantile(boost::math::students_t(static_cast<double>(blocks - 1)), 0.975);
+  // Of log tau, log R, E, V_reset: log C = log tau - log R, log g = -log R.
+  const double half_C = student * std::sqrt(covariance(0, 0) + covariance(1, 1) - 2.0 * covariance(0, 1));
+  const auto half = [&](Index i) { return student * std::sqrt(covariance(i, i)); };
+  if (!std::isfinite(half_C + half(1) + half(2) + half(3))) return std::nullopt;
+  return MembraneIntervals{{model.C_pF * std::exp(-half_C), model.C_pF * std::exp(half_C)},
+                           {model.g_nS * std::exp(-half(1)), model.g_nS * std::exp(half(1))},
+                           {model.E_mV - half(2), model.E_mV + half(2)},
+                           {model.reset.V_reset_mV - half(3), model.reset.V_reset_mV + half(3)}};
+}
+
 }  // namespace
 
 void MembraneFitOptions::validate() const {
   check_options({{"before_spike_ms", before_spike_ms, before_spike_ms >= 0.0, ">= 0"},
                  {"after_reset_ms", after_reset_ms, after_reset_ms >= 0.0, ">= 0"},
+                 {"block_ms", block_ms, block_ms > 0.0, "> 0"},
                  {"max_iterations", static_cast<double>(max_iterations), max_iterations >= 1, ">= 1"}});
 }
 
@@ -142,6 +197,7 @@ MembraneFit fit_membrane(const Gif& start, const BinnedRecording& data, const Me
     for (const std::size_t k : used.of_sweep[s]) square += std::pow(data.sweeps[s].voltage_mV[k] - centre, 2);
   }
   const double variance = square / static_cast<double>(used.count);
+  fit.ci95 = intervals_of(fit.model, data, used, options.block_ms);
   fit.variance_explained = variance > 0.0 ? 1.0 - mean_square / variance : 0.0;
   return fit;
 }

@@ -3,8 +3,10 @@
 // and its voltage is compared with the recorded one outside spikes. Ceres, with exact sensitivities.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "libfit/core/statistics.hpp"
 #include "libfit/fit/hazard_data.hpp"
 #include "libfit/model/gif.hpp"
 
@@ -14,7 +16,16 @@ struct MembraneFitOptions {
   double before_spike_ms = 3.0;  // >= 0; left out before a spike
   double after_reset_ms = 0.0;   // >= 0; left out after the refractory time
   int max_iterations = 50;       // >= 1
+  double block_ms = 2000.0;      // > 0; of the intervals: long against the memory of the residuals
   void validate() const;         // throws OptionError
+};
+
+// 95 % intervals that hold whatever the residuals' correlation within a block of time: the sandwich of the
+// Gauss-Newton inverse around the scatter of block gradients [Liang & Zeger 1986, Biometrika 73:13; CR1 of
+// Cameron & Miller 2015, J Hum Resour 50:317], Student's t for the number of blocks. C and g from the
+// covariance of their logarithms. What the electrode adds is not in them.
+struct MembraneIntervals {
+  Interval C_pF, g_nS, E_mV, V_reset_mV;
 };
 
 struct MembraneFit {
@@ -23,7 +34,8 @@ struct MembraneFit {
   double variance_explained = 0.0;  // of the recorded voltage in the bins used
   std::size_t bins = 0;
   bool converged = false;
-  std::string message;  // why Ceres stopped
+  std::string message;                    // why Ceres stopped
+  std::optional<MembraneIntervals> ci95;  // absent below ten blocks, or where the data do not determine it
 };
 
 // How many bins enter the fit.

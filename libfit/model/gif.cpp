@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/statistics.hpp"
 
 namespace libfit {
 
@@ -37,6 +38,16 @@ void adopt_drive_as_membrane(Gif& m) {
 
 int refractory_bins(const Gif& model) {
   return static_cast<int>(std::lround(model.reset.t_ref_ms / model.bin_ms));
+}
+
+double settled_current_pA(std::span<const double> current_pA, double bin_ms) {
+  require(!current_pA.empty() && bin_ms > 0.0, "settled_current_pA: needs a current and its bins");
+  constexpr double kBeginning_ms = 20.0, kQuiet = 0.1;
+  const auto bins = static_cast<std::size_t>(std::ceil(kBeginning_ms / bin_ms));
+  const auto beginning = current_pA.first(std::min(bins, current_pA.size()));
+  const bool quiet =
+      variance(beginning).value_or(0.0) <= kQuiet * kQuiet * variance(current_pA).value_or(0.0);
+  return *mean(quiet ? beginning : current_pA);
 }
 
 double settled_hazard_per_ms(const Gif& model, double current_pA) {

@@ -63,6 +63,7 @@ Path make_path(double tau_ms, double R, double E, double V_reset,
 struct Prepared {
   const Gif& model;
   std::vector<double> current_pA;  // one a bin
+  double settled_pA = 0.0;         // before the first
   Path drive, membrane;
   int held_bins;
   std::vector<double> filter_decay;
@@ -97,6 +98,7 @@ Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms)
   const HazardDrive& d = m.drive;
   Prepared p{m,
              bin_current(current_pA, dt_ms, m.bin_ms),
+             0.0,
              make_path(d.tau_ms, d.resistance_GOhm, d.E_mV, d.V_reset_mV, d.currents, m.bin_ms),
              make_path(m.C_pF / m.g_nS, 1.0 / m.g_nS, m.E_mV, m.reset.V_reset_mV, m.currents, m.bin_ms),
              refractory_bins(m),
@@ -104,6 +106,7 @@ Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms)
              {},
              {},
              std::log(m.bin_ms)};
+  p.settled_pA = settled_current_pA(p.current_pA, m.bin_ms);
   for (const auto& f : m.filters)
     p.filter_decay.push_back(f.tau_ms > 0.0 ? std::exp(-m.bin_ms / f.tau_ms) : 0.0);
   std::vector<double> taus;
@@ -128,8 +131,8 @@ using Lanes = std::array<double, lanes>;
 // Voltage and spike-triggered currents of one path in every lane.
 class PathState {
  public:
-  PathState(const Path& path, double first_current_pA) : p_(path), w_(path.currents.size()) {
-    V_.fill(path.E + path.R * first_current_pA);
+  PathState(const Path& path, double settled_pA) : p_(path), w_(path.currents.size()) {
+    V_.fill(path.E + path.R * settled_pA);
     for (auto& w : w_) w.fill(0.0);
   }
   void advance(double I, const std::array<int, lanes>& held) {
@@ -161,8 +164,8 @@ class TrialGroup {
   TrialGroup(const Prepared& p, std::size_t first, std::size_t count, std::uint64_t seed)
       : p_(p),
         count_(count),
-        drive_(p.drive, p.current_pA.front()),
-        membrane_(p.membrane, p.current_pA.front()),
+        drive_(p.drive, p.settled_pA),
+        membrane_(p.membrane, p.settled_pA),
         filter_(p.filter_decay.size()),
         driven_(p.curves.size()),
         past_(p.history.size() * lanes, 0.0),

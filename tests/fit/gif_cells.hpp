@@ -35,13 +35,22 @@ inline Gif two_state_cell() {
   return m;
 }
 
-// One trial of the cell on noise, in bins: what fit_hazard() takes.
-inline BinnedRecording recorded(const Gif& cell, double duration_ms, std::uint64_t seed) {
+// One trial of the cell on noise, in bins: what fit_hazard() takes. `unknown_pA` is the SD of current that
+// reaches the cell and is not recorded.
+inline BinnedRecording recorded(const Gif& cell, double duration_ms, std::uint64_t seed,
+                                double unknown_pA = 0.0) {
   NoiseOptions noise;
   noise.mean_pA = 40.0;
   noise.components = {{60.0, 5.0}, {40.0, 30.0}};
   const std::vector<double> current = noise_current(noise, duration_ms, cell.bin_ms, seed);
-  const GifTrials trial = simulate_gif_trials(cell, current, cell.bin_ms, {1, 0, seed, 1});
+  std::vector<double> whole = current;
+  if (unknown_pA > 0.0) {
+    NoiseOptions unknown;
+    unknown.components = {{unknown_pA, 10.0}};
+    const std::vector<double> more = noise_current(unknown, duration_ms, cell.bin_ms, seed + 1000);
+    for (std::size_t k = 0; k < whole.size(); ++k) whole[k] += more[k];
+  }
+  const GifTrials trial = simulate_gif_trials(cell, whole, cell.bin_ms, {1, 0, seed, 1});
   BinnedSweep sweep{current, trial.first_voltage_mV, std::vector<std::uint8_t>(current.size(), 0)};
   BinnedRecording data{cell.bin_ms, {}, trial.spikes_ms[0].size(), current.size()};
   for (const double time : trial.spikes_ms[0]) sweep.spike[static_cast<std::size_t>(time / cell.bin_ms)] = 1;

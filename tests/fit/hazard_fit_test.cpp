@@ -27,7 +27,7 @@ T plain_log_likelihood(const Gif& m, const BinnedSweep& data, const std::vector<
   const double bin = m.bin_ms;
   const std::size_t n = m.drive.currents.size();
   const T tau = exp(shape[0]), R = exp(shape[1]), E = shape[2], V_reset = shape[3];
-  T U = E + R * T(data.current_pA[0]);
+  T U = E + R * T(settled_current_pA(data.current_pA, m.bin_ms));
   std::vector<T> current(n, T(0.0)), filter(m.filters.size()), state(m.thresholds.size());
   const auto tau_of = [&](std::size_t j) { return exp(shape[4 + 2 * n + 2 * j]); };
   const auto driven = [&](std::size_t j) {
@@ -203,6 +203,37 @@ TEST(MembraneFit, RecoversTheMembraneUnderForcedSpikes) {
   EXPECT_NEAR(fit.model.currents[0].b_pA, 30.0, 1.5);
   EXPECT_NEAR(fit.model.currents[1].tau_ms, 200.0, 20.0);
   EXPECT_GT(fit.variance_explained, 0.999);
+}
+
+// Current that the rig does not know of makes the voltage stray for as long as the membrane remembers: an
+// interval that took bins for independent would be several times too short. (Much of it biases the leak,
+// which no interval shows: spikes come where the unknown current was high. docs/methods/gif.md.)
+TEST(MembraneFit, ItsIntervalsContainTheTruthAsOftenAsTheySay) {
+  const Gif truth = gif_cell();
+  constexpr int kCells = 40;
+  int C = 0, g = 0, E = 0, reset = 0;
+  for (int i = 0; i < kCells; ++i) {
+    const auto seed = static_cast<std::uint64_t>(100 + i);
+    const MembraneFit fit = fit_membrane(truth, gif_test::recorded(truth, 60000.0, seed, 3.0));
+    ASSERT_TRUE(fit.ci95);
+    const auto holds = [](const Interval& interval, double value) {
+      return interval.low <= value && value <= interval.high ? 1 : 0;
+    };
+    C += holds(fit.ci95->C_pF, 100.0);
+    g += holds(fit.ci95->g_nS, 5.0);
+    E += holds(fit.ci95->E_mV, -65.0);
+    reset += holds(fit.ci95->V_reset_mV, -58.0);
+  }
+  // 95 % of 40 with binomial scatter: 34 or fewer happen once in 200 times.
+  EXPECT_GE(C, 34);
+  EXPECT_GE(g, 34);
+  EXPECT_GE(E, 34);
+  EXPECT_GE(reset, 34);
+  EXPECT_LE(C + g + E + reset, 4 * kCells - 1);
+}
+
+TEST(MembraneFit, HasNoIntervalsOfAFewSeconds) {
+  EXPECT_FALSE(fit_membrane(gif_cell(), gif_test::recorded(gif_cell(), 8000.0, 7)).ci95);
 }
 
 TEST(BinSelection, FoldsShareAllBinsBetweenThem) {

@@ -71,6 +71,45 @@ TEST(GifTrials, HaveTheVoltageOfTheMembraneAndNotOfTheDrive) {
   EXPECT_NEAR(trials.first_voltage_mV.back(), m.E_mV + 100.0 / m.g_nS, 1e-9);
 }
 
+// A stretch cut out of noise begins at any value. A model with a state that remembers 300 ms, settled at that
+// one value, would answer the beginning of the stretch and not what it answers in the whole recording.
+TEST(GifTrials, OfAStretchCutOutOfNoiseBeginAsInTheWhole) {
+  Gif cell = gif_test::gif_cell();
+  cell.thresholds = {{300.0, -60.0, 3.0, 1.0, 0.8}};
+  cell.log_rate_per_ms = -9.0;
+  NoiseOptions noise;
+  noise.mean_pA = 40.0;
+  noise.components = {{80.0, 3.0}};
+  const std::vector<double> whole = noise_current(noise, 20000.0, 1.0, 5);
+  // The highest value in the middle: the worst place to cut.
+  const auto highest = std::max_element(whole.begin() + 5000, whole.begin() + 15000);
+  const std::vector<double> cut(highest, whole.end());
+  const double cut_ms = static_cast<double>(highest - whole.begin());
+  const auto spikes_within = [](const GifTrials& trials, double from_ms, double to_ms) {
+    double count = 0.0;
+    for (const auto& train : trials.spikes_ms) {
+      for (const double t : train) count += t >= from_ms && t < to_ms ? 1.0 : 0.0;
+    }
+    return count / static_cast<double>(trials.spikes_ms.size());
+  };
+  const double in_whole =
+      spikes_within(simulate_gif_trials(cell, whole, 1.0, {64, 0, 1, 1}), cut_ms, cut_ms + 500.0);
+  const double in_cut = spikes_within(simulate_gif_trials(cell, cut, 1.0, {64, 0, 1, 1}), 0.0, 500.0);
+  EXPECT_GT(in_whole, 1.0);
+  EXPECT_NEAR(in_cut, in_whole, 0.35 * in_whole);
+}
+
+TEST(SettledCurrent, IsTheHeldOneOfAQuietBeginningAndElseTheMean) {
+  std::vector<double> current(1000, 100.0);
+  for (std::size_t k = 0; k < current.size(); ++k) current[k] += k % 2 == 0 ? 50.0 : -50.0;
+  EXPECT_NEAR(settled_current_pA(current, 1.0), 100.0, 1e-9);
+  current.front() = 400.0;
+  EXPECT_NEAR(settled_current_pA(current, 1.0), 100.25, 1e-9);
+  std::fill_n(current.begin(), 30, -20.0);
+  EXPECT_NEAR(settled_current_pA(current, 1.0), -20.0, 1e-9);
+  EXPECT_NEAR(settled_current_pA(std::vector<double>{7.0}, 1.0), 7.0, 1e-9);
+}
+
 TEST(GifTrials, RefuseWhatDoesNotFitTheirBins) {
   EXPECT_THROW(simulate_gif_trials(gif_cell(), noise(100.0, 0.3), 0.3), DataError);
   EXPECT_THROW(simulate_gif_trials(gif_cell(), std::vector<double>(3, 0.0), 0.1), DataError);
