@@ -4,6 +4,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <utility>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
@@ -42,27 +43,28 @@ double degrees_of_freedom(double block_variance, std::size_t blocks, double repe
   return total * total / (of_blocks + of_repetitions);
 }
 
-struct Draws {
-  std::vector<double> block_deviation;
-  std::vector<double> normal;
-};
-
-Draws draw_all(double value, std::size_t blocks,
-               const std::function<double(std::span<const double>)>& statistic,
-               const BootstrapOptions& options) {
-  Draws draws{std::vector<double>(options.draws), std::vector<double>(options.draws)};
-  const std::size_t pieces = (options.draws + kDrawsAPiece - 1) / kDrawsAPiece;
-  parallel_for(pieces, options.threads, [&](std::size_t piece) {
-    std::vector<double> weights(blocks);
-    const std::size_t end = std::min<std::size_t>(options.draws, (piece + 1) * kDrawsAPiece);
-    for (std::size_t k = piece * kDrawsAPiece; k < end; ++k) {
-      RandomStream random(options.seed, k);
-      draw_weights(random, weights);
-      draws.block_deviation[k] = statistic(weights) - value;
-      draws.normal[k] = random.normal();
-    }
-  });
-  return draws;
+// 95 % interval around `value` of the spread that blocks and repetitions give it.
+std::optional<Interval> interval_around(double value, const std::vector<double>& deviation,
+                                        const std::vector<double>& normal, std::size_t blocks,
+                                        double persistent_variance, std::size_t repetitions) {
+  std::vector<double> finite;
+  for (const double d : deviation) {
+    if (std::isfinite(d)) finite.push_back(d);
+  }
+  if (deviation.empty() || 2 * finite.size() < deviation.size()) return std::nullopt;
+  const auto count = static_cast<double>(blocks);
+  // Weights of the Bayesian bootstrap vary a little less than the blocks themselves do.
+  const double inflation = (count + 1.0) / (count - 1.0);
+  const double block_variance = variance(finite).value_or(0.0) * inflation;
+  if (block_variance + persistent_variance <= 0.0) return Interval{value, value};
+  const double widening =
+      student_over_normal(degrees_of_freedom(block_variance, blocks, persistent_variance, repetitions));
+  std::vector<double> around;
+  for (std::size_t k = 0; k < normal.size(); ++k) {
+    around.push_back(value + widening * (std::sqrt(inflation) * deviation[k] +
+                                         std::sqrt(persistent_variance) * normal[k]));
+  }
+  return percentile_interval(around);
 }
 
 }  // namespace
@@ -99,30 +101,50 @@ double persistent_variance(RepetitionByBlock derivatives) {
   return std::max(0.0, count / (count - 1.0) * blocks / (blocks - 1.0) * (squares - private_squares));
 }
 
+ScoreDraws draw_score(double value, std::size_t blocks,
+                      const std::function<double(std::span<const double>)>& statistic,
+                      RepetitionByBlock derivatives, const BootstrapOptions& options) {
+  ScoreDraws draws{value, blocks, {}, {}, std::move(derivatives)};
+  if (options.draws == 0 || blocks < kLeastBlocks) return draws;
+  draws.deviation.resize(options.draws);
+  draws.normal.resize(options.draws);
+  const std::size_t pieces = (options.draws + kDrawsAPiece - 1) / kDrawsAPiece;
+  parallel_for(pieces, options.threads, [&](std::size_t piece) {
+    std::vector<double> weights(blocks);
+    const std::size_t end = std::min<std::size_t>(options.draws, (piece + 1) * kDrawsAPiece);
+    for (std::size_t k = piece * kDrawsAPiece; k < end; ++k) {
+      RandomStream random(options.seed, k);
+      draw_weights(random, weights);
+      draws.deviation[k] = statistic(weights) - value;
+      draws.normal[k] = random.normal();
+    }
+  });
+  return draws;
+}
+
+std::optional<Interval> interval_of(const ScoreDraws& draws) {
+  return interval_around(draws.value, draws.deviation, draws.normal, draws.blocks,
+                         persistent_variance(draws.derivatives), draws.derivatives.repetitions);
+}
+
+ScoreDraws difference(const ScoreDraws& first, const ScoreDraws& second) {
+  require(first.blocks == second.blocks && first.normal == second.normal &&
+              first.derivatives.values.size() == second.derivatives.values.size(),
+          "difference: the two scores need the same blocks, repetitions and draws");
+  ScoreDraws result = first;
+  result.value -= second.value;
+  for (std::size_t k = 0; k < result.deviation.size(); ++k) result.deviation[k] -= second.deviation[k];
+  for (std::size_t k = 0; k < result.derivatives.values.size(); ++k)
+    result.derivatives.values[k] -= second.derivatives.values[k];
+  return result;
+}
+
 std::optional<Interval> block_interval(double value, std::size_t blocks,
                                        const std::function<double(std::span<const double>)>& statistic,
                                        double persistent_variance, std::size_t repetitions,
                                        const BootstrapOptions& options) {
-  if (options.draws == 0 || blocks < kLeastBlocks) return std::nullopt;
-  const Draws draws = draw_all(value, blocks, statistic, options);
-  std::vector<double> finite;
-  for (const double deviation : draws.block_deviation) {
-    if (std::isfinite(deviation)) finite.push_back(deviation);
-  }
-  if (2 * finite.size() < draws.block_deviation.size()) return std::nullopt;
-  const auto count = static_cast<double>(blocks);
-  // Weights of the Bayesian bootstrap vary a little less than the blocks themselves do.
-  const double inflation = (count + 1.0) / (count - 1.0);
-  const double block_variance = variance(finite).value_or(0.0) * inflation;
-  if (block_variance + persistent_variance <= 0.0) return Interval{value, value};
-  const double widening =
-      student_over_normal(degrees_of_freedom(block_variance, blocks, persistent_variance, repetitions));
-  std::vector<double> around;
-  for (std::size_t k = 0; k < draws.normal.size(); ++k) {
-    around.push_back(value + widening * (std::sqrt(inflation) * draws.block_deviation[k] +
-                                         std::sqrt(persistent_variance) * draws.normal[k]));
-  }
-  return percentile_interval(around);
+  const ScoreDraws draws = draw_score(value, blocks, statistic, RepetitionByBlock(0, 0), options);
+  return interval_around(value, draws.deviation, draws.normal, blocks, persistent_variance, repetitions);
 }
 
 }  // namespace libfit

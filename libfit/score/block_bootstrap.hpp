@@ -59,6 +59,25 @@ struct BootstrapOptions {
   unsigned threads = 0;    // 0: all
 };
 
+// A score as the bootstrap draws it: what its interval is made of, and that of its difference to another
+// score of the same data on the same draws, in which what the stimulus makes hard for both cancels.
+struct ScoreDraws {
+  double value = 0.0;
+  std::size_t blocks = 0;
+  std::vector<double> deviation;  // of each draw from the value; NaN: not defined. Empty below five blocks.
+  std::vector<double> normal;     // of each draw, for the persistent part
+  RepetitionByBlock derivatives;
+};
+
+// `statistic` as for block_interval().
+ScoreDraws draw_score(double value, std::size_t blocks,
+                      const std::function<double(std::span<const double>)>& statistic,
+                      RepetitionByBlock derivatives, const BootstrapOptions& options);
+// As block_interval().
+std::optional<Interval> interval_of(const ScoreDraws& draws);
+// first - second. Throws ContractError unless blocks, repetitions and draws are the same.
+ScoreDraws difference(const ScoreDraws& first, const ScoreDraws& second);
+
 // 95 % interval of the score `statistic` takes at weights 1, whose value is `value`. `statistic` gets one
 // weight a block, with mean 1, must not depend on anything else, and may return NaN where it is not defined
 // (the draw is left out). Absent when draws == 0, below five blocks or when more than half the draws are NaN.

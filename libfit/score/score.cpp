@@ -24,12 +24,6 @@ double mean_rate_Hz(const SpikeTrains& trains, double duration_ms) {
          duration_ms;
 }
 
-// A draw of Gamma costs pairs x blocks: long sessions with many simulated trains get longer blocks instead.
-std::size_t most_blocks(std::size_t pairs) {
-  constexpr std::size_t kMostCells = 1000000;
-  return std::clamp<std::size_t>(kMostCells / std::max<std::size_t>(pairs, 1), 20, 1000);
-}
-
 void warn_of_units(const SpikeTrains& trains, const char* whose, SpikeScore& score) {
   constexpr std::size_t kEnough = 10;
   constexpr double kSecondsInMs = 1000.0;
@@ -57,17 +51,6 @@ void warn_of_thin_data(const SpikeTrains& data, const SpikeTrains& model, SpikeS
         "the data hold {} spikes: every score is uncertain beyond its interval", count_spikes(data)));
   }
   if (count_spikes(model) == 0) score.warnings.emplace_back("the model never fires");
-}
-
-// Why no interval was computed though the value is there; empty when one may be.
-std::string why_no_interval(const SpikeScore& score, const ScoreOptions& options) {
-  constexpr double kWindowsPerBlock = 10.0;
-  if (options.draws == 0) return "no interval: the bootstrap was switched off";
-  if (score.block_ms < kWindowsPerBlock * options.window_ms) {
-    return fmt::format("no interval: {} ms make {} blocks of {:.4g} ms, too short against a window of {} ms",
-                       score.duration_ms, score.blocks, score.block_ms, options.window_ms);
-  }
-  return {};
 }
 
 template <typename IntervalOf>
@@ -102,8 +85,7 @@ SpikeScore score_spike_trains(const SpikeTrains& data, const SpikeTrains& model,
   require(!data.empty() && !model.empty(), "score_spike_trains: both sets need a train");
   require_spike_trains(data, duration_ms);
   require_spike_trains(model, duration_ms);
-  const TimeBlocks blocks =
-      divide_into_blocks(duration_ms, options.block_ms, most_blocks(data.size() * model.size()));
+  const TimeBlocks blocks = score_blocks(duration_ms, options.block_ms, data.size() * model.size());
   const double window_ms = options.window_ms;
   SpikeScore score;
   score.data_spikes = spikes_of_each(data);
@@ -114,7 +96,7 @@ SpikeScore score_spike_trains(const SpikeTrains& data, const SpikeTrains& model,
   score.duration_ms = duration_ms;
   score.block_ms = blocks.length_ms;
   score.blocks = blocks.count;
-  const std::string why_not = why_no_interval(score, options);
+  const std::string why_not = why_no_interval(duration_ms, blocks, window_ms, options.draws);
   const BootstrapOptions bootstrap{why_not.empty() ? options.draws : 0, options.seed, options.threads};
 
   score.gamma = mean_coincidence_factor(data, model, duration_ms, window_ms);

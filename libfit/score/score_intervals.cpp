@@ -1,7 +1,10 @@
 #include "libfit/score/score_intervals.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "libfit/score/coincidence.hpp"
 #include "libfit/score/md_star.hpp"
@@ -186,19 +189,33 @@ double weighted_md(const MdProducts& products, std::span<const double> weights) 
 
 }  // namespace
 
-std::optional<Interval> gamma_interval(const SpikeTrains& data, const SpikeTrains& model, double window_ms,
-                                       const TimeBlocks& blocks, const BootstrapOptions& options) {
-  const GammaCounts counts = count_gamma(data, model, window_ms, blocks);
-  const double value = weighted_gamma(counts, std::vector<double>(blocks.count, 1.0));
-  auto interval = block_interval(
-      value, blocks.count, [&](std::span<const double> weights) { return weighted_gamma(counts, weights); },
-      persistent_variance(gamma_derivatives(counts, blocks.count)), data.size(), options);
-  if (interval) interval->high = std::min(interval->high, 1.0);
-  return interval;
+TimeBlocks score_blocks(double duration_ms, double block_ms, std::size_t pairs) {
+  constexpr std::size_t kMostCells = 1000000;
+  const std::size_t most = std::clamp<std::size_t>(kMostCells / std::max<std::size_t>(pairs, 1), 20, 1000);
+  return divide_into_blocks(duration_ms, block_ms, most);
 }
 
-std::optional<Interval> md_star_interval(const SpikeTrains& data, const SpikeTrains& model, double window_ms,
-                                         const TimeBlocks& blocks, const BootstrapOptions& options) {
+std::string why_no_interval(double duration_ms, const TimeBlocks& blocks, double window_ms, unsigned draws) {
+  constexpr double kWindowsPerBlock = 10.0;
+  if (draws == 0) return "no interval: the bootstrap was switched off";
+  if (blocks.length_ms < kWindowsPerBlock * window_ms) {
+    return fmt::format("no interval: {} ms make {} blocks of {:.4g} ms, too short against a window of {} ms",
+                       duration_ms, blocks.count, blocks.length_ms, window_ms);
+  }
+  return {};
+}
+
+ScoreDraws draw_gamma(const SpikeTrains& data, const SpikeTrains& model, double window_ms,
+                      const TimeBlocks& blocks, const BootstrapOptions& options) {
+  const GammaCounts counts = count_gamma(data, model, window_ms, blocks);
+  return draw_score(
+      weighted_gamma(counts, std::vector<double>(blocks.count, 1.0)), blocks.count,
+      [&](std::span<const double> weights) { return weighted_gamma(counts, weights); },
+      gamma_derivatives(counts, blocks.count), options);
+}
+
+ScoreDraws draw_md_star(const SpikeTrains& data, const SpikeTrains& model, double window_ms,
+                        const TimeBlocks& blocks, const BootstrapOptions& options) {
   const MdProducts products = count_md(data, model, window_ms, blocks);
   const std::vector<double> ones(blocks.count, 1.0);
   const double value = weighted_md(products, ones);
@@ -207,9 +224,21 @@ std::optional<Interval> md_star_interval(const SpikeTrains& data, const SpikeTra
   for (std::size_t k = 0; k < derivatives.values.size(); ++k) {
     derivatives.values[k] = (2.0 * derivatives.values[k] - value * products.data_of.values[k]) / norms;
   }
-  return block_interval(
+  return draw_score(
       value, blocks.count, [&](std::span<const double> weights) { return weighted_md(products, weights); },
-      persistent_variance(derivatives), data.size(), options);
+      std::move(derivatives), options);
+}
+
+std::optional<Interval> gamma_interval(const SpikeTrains& data, const SpikeTrains& model, double window_ms,
+                                       const TimeBlocks& blocks, const BootstrapOptions& options) {
+  auto interval = interval_of(draw_gamma(data, model, window_ms, blocks, options));
+  if (interval) interval->high = std::min(interval->high, 1.0);
+  return interval;
+}
+
+std::optional<Interval> md_star_interval(const SpikeTrains& data, const SpikeTrains& model, double window_ms,
+                                         const TimeBlocks& blocks, const BootstrapOptions& options) {
+  return interval_of(draw_md_star(data, model, window_ms, blocks, options));
 }
 
 }  // namespace libfit
