@@ -82,11 +82,36 @@ table=$here/real-cells-table.md
   for cell in "${cells[@]}"; do
     row "$cell" '.reliability as $r | .best_model as $best | .models | to_entries[] | select(.value.test and .key != "passive") | .key as $k | .value.test as $t | "| \($cell) | \($k)\(if $k == $best then " (best on training)" else "" end) | \(e($t.md_star; $t.md_star_ci95; 2)) | \(e($t.gamma; $t.gamma_ci95; 2)) | \($r.gamma | f(2)) | \(e($t.explained_variance_10ms; $t.explained_variance_10ms_ci95; 2)) | \(e($t.voltage_variance_explained; $t.voltage_variance_explained_ci95; 2)) | \($t.voltage_ceiling | f(3)) | \($t.rate_Hz | f(1)) | \($r.rate_Hz | f(1)) |"'
   done
+  echo
+  echo "## Differences in Md*, paired"
+  echo
+  echo "First minus second, by \`dyniv compare\`; the mean over cells with Student's t."
+  echo
+  folders=()
+  for cell in "${cells[@]}"; do folders+=("$out/$cell"); done
+  "$dyniv" compare "${folders[@]}" --out "$out/comparison" --force --quiet > "$out/comparison.txt"
+  echo "| first | second | ${cells[*]/%/ |} mean |" | sed 's/| |/|/g'
+  echo "| --- | --- |$(printf ' --- |%.0s' "${cells[@]}") --- |"
+  for pair in eif:qif lif:eif adex:eif refractory_eif:eif eif_tuned:eif refractory_eif_tuned:eif gif:eif igif2:eif \
+    history_gif:eif history_gif:igif2; do
+    jq -r --arg first "${pair%:*}" --arg second "${pair#*:}" '
+      def f: . * 100 | round / 100 | tostring;
+      def e(v; c): if v == null then "" else (v | f) + (if c == null then "" else " [" + (c[0] | f) + ", " + (c[1] | f) + "]" end) end;
+      def turned(v; c): e(if v == null then null else -v end; if c == null then null else [-c[1], -c[0]] end);
+      def of(list; v; c): first(list[] | if .first == $first and .second == $second then e(v; c)
+        elif .first == $second and .second == $first then turned(v; c) else empty end) // "";
+      "| \($first) | \($second) |" + ([.cells[] | " " + of(.differences; .md_star; .md_star_ci95) + " |"] | join(""))
+      + " " + of(.mean_differences; .md_star.mean; .md_star.mean_ci95) + " |"' "$out/comparison/comparison.json"
+  done
+  echo
+  sed -n '/ in Md\*/p' "$out/comparison.txt" | sed 's/^/- /'
 } > "$table.part"
 mv "$table.part" "$table"
+cp "$out/comparison/figures/md_star.png" "$here/figures/comparison-md_star.png"
+cp "$out/comparison/figures/differences.png" "$here/figures/comparison-differences.png"
 
 for cell in "${cells[@]}"; do
-  for figure in dynamic_iv capacitance scores; do
+  for figure in dynamic_iv capacitance scores threshold drift; do
     cp "$out/$cell/figures/$figure.png" "$here/figures/$cell-$figure.png"
   done
 done

@@ -279,6 +279,11 @@ void probe_limits(IvFit& eif, const DynamicIv& iv, const SpikeParameters& spikes
 
 }  // namespace
 
+std::string fit_name(const IvFit& fit) {
+  std::string name(model_name(fit.model));
+  return fit.variant.empty() ? name : name + "_" + fit.variant;
+}
+
 IvFit failed_fit(Model model, std::string reason) {
   IvFit fit;
   fit.model = std::move(model);

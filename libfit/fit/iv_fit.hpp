@@ -53,6 +53,7 @@ std::string_view status_name(FitStatus status);
 
 struct IvFit {
   Model model;
+  std::string variant;  // empty, or what sets it apart from another fit of the same model: "tuned"
   FitStatus status = FitStatus::failed;
   std::string reason;  // empty when ok
   std::vector<ParameterEstimate> parameters;
@@ -67,6 +68,9 @@ struct IvFit {
   std::size_t draw_blocks = 0;        // time blocks that the draws of the parameters come from; 0: no draws
   std::vector<std::string> warnings;  // a parameter on its bound
 };
+
+// The name of a fit in files and tables: that of its model, with the variant: "eif", "eif_tuned".
+std::string fit_name(const IvFit& fit);
 
 // A model that could not be fitted at all, and why.
 IvFit failed_fit(Model model, std::string reason);

@@ -203,9 +203,13 @@ std::string_view model_name(const Model& model) {
 }
 
 EifState state_after_spike(const RefractoryEif& m, double t_ms) {
-  return {m.g_nS + m.g1_nS * std::exp(-t_ms / m.tau_g_ms),
-          m.E_mV + m.E1_mV * std::exp(-t_ms / m.tau_E1_ms) - m.E2_mV * std::exp(-t_ms / m.tau_E2_ms),
-          m.V_T_mV + m.V_T1_mV * std::exp(-t_ms / m.tau_T_ms)};
+  // Many fits leave parts at zero, and this is the inner loop of a simulation.
+  const auto decayed = [t_ms](double amplitude, double tau_ms) {
+    return amplitude == 0.0 ? 0.0 : amplitude * std::exp(-t_ms / tau_ms);
+  };
+  return {m.g_nS + decayed(m.g1_nS, m.tau_g_ms),
+          m.E_mV + decayed(m.E1_mV, m.tau_E1_ms) - decayed(m.E2_mV, m.tau_E2_ms),
+          m.V_T_mV + decayed(m.V_T1_mV, m.tau_T_ms)};
 }
 
 double drift_mV_per_ms(const Model& model, double V_mV) {

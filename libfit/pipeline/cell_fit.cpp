@@ -146,6 +146,15 @@ void set_reset_intervals(CellFit& cell) {
   }
 }
 
+void add_tuned(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  const SpikeTuningOptions tuning{options.tuning_window_ms, options.gif.folds, options.gif.block_ms,
+                                  options.threads};
+  for (TunedFit& tuned : tune_to_spikes(membrane, cell.models, tuning)) {
+    cell.models.push_back(std::move(tuned.fit));
+    cell.tunings.push_back(std::move(tuned.tuning));
+  }
+}
+
 // One warning a reason: what keeps one model from being fitted often keeps all.
 void warn_of_fits(CellFit& cell) {
   std::vector<std::pair<std::string, std::string>> names_by_reason;
@@ -155,9 +164,9 @@ void warn_of_fits(CellFit& cell) {
     const auto known = std::find_if(names_by_reason.begin(), names_by_reason.end(),
                                     [&](const auto& entry) { return entry.second == reason; });
     if (known == names_by_reason.end()) {
-      names_by_reason.emplace_back(model_name(fit.model), reason);
+      names_by_reason.emplace_back(fit_name(fit), reason);
     } else {
-      known->first += fmt::format(", {}", model_name(fit.model));
+      known->first += fmt::format(", {}", fit_name(fit));
     }
   }
   for (const auto& [names, reason] : names_by_reason)
@@ -225,6 +234,7 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
     fit_gif_family(membrane, cell, options);
   }
   set_reset_intervals(cell);
+  if (!options.curve_models_only) add_tuned(membrane, cell, options);
   for (const IvFit& fit : cell.models) append(cell.warnings, fit.warnings);
   warn_of_fits(cell);
 }

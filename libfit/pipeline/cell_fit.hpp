@@ -16,6 +16,8 @@
 #include "libfit/iv/dynamic_iv.hpp"
 #include "libfit/iv/post_spike.hpp"
 #include "libfit/pipeline/membrane.hpp"
+#include "libfit/pipeline/spike_tuning.hpp"
+#include "libfit/pipeline/threshold_study.hpp"
 
 namespace libfit {
 
@@ -24,7 +26,8 @@ struct CellFitOptions {
   std::optional<double> capacitance_pF;  // > 0: known from elsewhere, nothing is estimated
   DynamicIvOptions iv;
   IvFitOptions fit;
-  bool curve_models_only = false;  // neither refractory EIF nor AdEx nor the GIF family
+  bool curve_models_only = false;  // neither refractory EIF nor AdEx nor the GIF family, nothing tuned
+  double tuning_window_ms = 4.0;   // > 0; of the coincidence factor that models are tuned to
   GifFitOptions gif;
   std::size_t bootstrap_draws = 200;  // 0: no intervals
   std::uint64_t seed = 1;
@@ -47,9 +50,11 @@ struct CellFit {
   DynamicIv iv;
   SpikeParameters spikes;
   std::optional<ResetEstimate> reset;
-  std::vector<IvFit> models;            // of the curve, then refractory EIF, AdEx, GIF family
+  std::vector<IvFit> models;            // of the curve, then refractory EIF, AdEx, GIF family, tuned ones
+  std::vector<SpikeTuning> tunings;     // what is known of the tuned ones beyond their entries in `models`
   std::optional<PostSpike> post_spike;  // absent where spikes are too few
   std::optional<GifFits> gifs;          // what is known of the GIF family beyond its entries in `models`
+  std::optional<ThresholdStudy> thresholds;  // with the GIF family
   FitBootstrap bootstrap;
   std::vector<std::string> warnings;
 };

@@ -33,6 +33,7 @@ void collect(std::vector<std::string>& all, const std::vector<std::string>& more
 CharacterizeOptions with_common_settings(CharacterizeOptions options) {
   options.membrane.threads = options.cell.threads = options.score.threads = options.threads;
   options.membrane.electrode.seed = options.cell.seed = options.score.seed = options.seed;
+  options.cell.tuning_window_ms = options.score.window_ms;
   if (options.progress) {
     options.cell.bootstrap_progress = [progress = options.progress](double share) {
       progress("bootstrap", share);

@@ -30,10 +30,17 @@ Gif start_of(const CellFit& cell) {
   return start;
 }
 
-std::vector<ParameterEstimate> parameters_of(const Gif& model) {
+std::vector<ParameterEstimate> parameters_of(const Gif& model, const MembraneFit& membrane) {
   std::vector<ParameterEstimate> parameters;
   for (const NamedParameter& p : scalar_parameters(Model(model)))
     parameters.push_back({std::string(p.name), p.value, {}, {}, {}});
+  if (!membrane.ci95) return parameters;
+  for (ParameterEstimate& parameter : parameters) {
+    if (parameter.name == "C_pF") parameter.ci95 = membrane.ci95->C_pF;
+    if (parameter.name == "g_nS") parameter.ci95 = membrane.ci95->g_nS;
+    if (parameter.name == "E_mV") parameter.ci95 = membrane.ci95->E_mV;
+    if (parameter.name == "V_reset_mV") parameter.ci95 = membrane.ci95->V_reset_mV;
+  }
   return parameters;
 }
 
@@ -81,11 +88,12 @@ void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOption
     entry.model = fit.model;
     entry.status = fit.status;
     entry.reason = fit.reason;
-    if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model);
+    if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model, fits.membrane);
     entry.iterations = fit.iterations;
     cell.models.push_back(std::move(entry));
   }
   cell.warnings.insert(cell.warnings.end(), fits.warnings.begin(), fits.warnings.end());
+  cell.thresholds = study_thresholds(membrane, fits.fits, options.seed);
   cell.gifs = std::move(fits);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libfit/core/parallel.hpp"
 #include "libfit/fit/adex_fit.hpp"
 #include "libfit/fit/refractory_fit.hpp"
 
@@ -46,13 +47,20 @@ IvFit refractory(const Membrane& membrane, CellFit& cell, std::span<const Block>
 
 void fit_models_with_memory(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
   const std::vector<Block> blocks = make_blocks(membrane.recording, options.iv.block_ms);
-  IvFit refractory_eif = refractory(membrane, cell, blocks, options);
   AdexFitOptions adex;
   adex.curve = options.iv;
   adex.seed = options.seed;
   adex.threads = options.threads;
-  IvFit adaptive = fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif_of(cell),
-                            cell.bootstrap.capacitance_pF, adex);
+  IvFit refractory_eif, adaptive;
+  // Side by side: each has long parts on one thread.
+  parallel_for(2, options.threads, [&](std::size_t i) {
+    if (i == 0) {
+      refractory_eif = refractory(membrane, cell, blocks, options);
+    } else {
+      adaptive = fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif_of(cell),
+                          cell.bootstrap.capacitance_pF, adex);
+    }
+  });
   cell.models.push_back(std::move(refractory_eif));
   cell.models.push_back(std::move(adaptive));
 }

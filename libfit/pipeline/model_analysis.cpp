@@ -162,6 +162,8 @@ std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line)
 std::string label_of_model(const Model& model) { return label_of_model(model_name(model)); }
 
 std::string label_of_model(std::string_view name) {
+  constexpr std::string_view kTuned = "_tuned";
+  if (name.ends_with(kTuned)) return label_of_model(name.substr(0, name.size() - kTuned.size())) + ", tuned";
   if (name == "adex") return "AdEx";
   if (name == "refractory_eif") return "refractory EIF";
   if (name == "igif") return "iGIF";

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
 #include "libfit/score/coincidence.hpp"
+#include "libfit/score/md_star.hpp"
 
 namespace libfit {
 namespace {
@@ -61,6 +63,32 @@ std::vector<double> mean_current(const Recording& recording) {
   return sum;
 }
 
+std::optional<Estimate> rate_change_over(const std::vector<std::vector<double>>& trains) {
+  constexpr std::size_t kLeastRepetitions = 4;
+  std::vector<double> turn, count;
+  for (const auto& train : trains) {
+    turn.push_back(static_cast<double>(turn.size()));
+    count.push_back(static_cast<double>(train.size()));
+  }
+  const auto line = fit_line(turn, count);
+  if (trains.size() < kLeastRepetitions || !line || !(line->intercept > 0.0)) return std::nullopt;
+  const double scale = turn.back() / line->intercept;
+  return Estimate{line->slope * scale, Interval{line->slope_ci95.low * scale, line->slope_ci95.high * scale}};
+}
+
+void warn_of_drift(TestResult& test) {
+  constexpr double kNoteworthy = 0.1;
+  const auto& change = test.rate_change;
+  if (!change || std::abs(change->value) < kNoteworthy || change->ci95->low * change->ci95->high < 0.0)
+    return;
+  test.warnings.push_back(
+      fmt::format("the cell fires {:.0f} % {} in the last test repetition than in the first ({} and {} "
+                  "spikes): it drifts, "
+                  "and a model fitted before cannot know it",
+                  100.0 * std::abs(change->value), change->value < 0.0 ? "less" : "more",
+                  test.spikes_ms.back().size(), test.spikes_ms.front().size()));
+}
+
 // The cell's spikes under the model's hazard, with the recorded spikes forced.
 std::optional<HazardLikelihood> likelihood_of(const Model& model, const TestResult& test) {
   const auto* gif = std::get_if<Gif>(&model);
@@ -71,7 +99,7 @@ std::optional<HazardLikelihood> likelihood_of(const Model& model, const TestResu
 
 ModelTest score_model(const IvFit& fit, const TestResult& test, const ScoreOptions& options) {
   ModelTest result;
-  result.model = model_name(fit.model);
+  result.model = fit_name(fit);
   SimulateOptions simulation;
   simulation.seed = options.seed;
   simulation.threads = options.threads;
@@ -98,6 +126,40 @@ ModelTest score_model(const IvFit& fit, const TestResult& test, const ScoreOptio
                                  is_stochastic(fit.model) ? no_spikes : result.prediction.spike_times_ms,
                                  test.dt_ms, voltage);
   return result;
+}
+
+// Each fold of the recording by the tuned model that had left it out.
+std::vector<double> held_out_train(const SpikeTuning& tuning, const Membrane& membrane, std::size_t s,
+                                   const CellFitOptions& options) {
+  double before_ms = 0.0;  // folds run on through the sweeps
+  for (std::size_t i = 0; i < s; ++i) before_ms += membrane.recording.sweeps[i].duration_ms();
+  const Sweep& sweep = membrane.recording.sweeps[s];
+  const int folds = static_cast<int>(tuning.fold_models.size());
+  std::vector<double> train;
+  for (int k = 0; k < folds; ++k) {
+    const BinSelection left_out{folds, k, true, options.gif.block_ms};
+    const Model& model = tuning.fold_models[static_cast<std::size_t>(k)];
+    for (const double t : simulate(model, sweep.current_pA, sweep.dt_ms).spike_times_ms)
+      if (left_out.contains(before_ms + t)) train.push_back(t);
+  }
+  std::sort(train.begin(), train.end());
+  return train;
+}
+
+// 2 <D, M> / (||D||^2 + C*_MM), summed over sweeps.
+void add_bound(TrainingPrediction& prediction, const Membrane& membrane,
+               const std::vector<std::vector<std::vector<double>>>& trains, double window_ms) {
+  double cross = 0.0, norms = 0.0;
+  const auto product = [window_ms](const auto& a, const auto& b) {
+    return static_cast<double>(kistler_product(a, b, window_ms));
+  };
+  for (std::size_t s = 0; s < trains.size(); ++s) {
+    const auto& cell = membrane.spikes_ms[s];
+    for (const auto& train : trains[s]) cross += product(cell, train) / static_cast<double>(trains[s].size());
+    norms += product(cell, cell) +
+             unbiased_norm(trains[s], window_ms).value_or(product(trains[s].front(), trains[s].front()));
+  }
+  if (norms > 0.0) prediction.md_star_bound = 2.0 * cross / norms;
 }
 
 // Mean coincidence factor over sweeps, and over trials within each.
@@ -134,16 +196,20 @@ std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const
   for (const IvFit& fit : cell.models) {
     if (!can_run(fit)) continue;
     TrainingPrediction prediction;
-    prediction.model = model_name(fit.model);
+    prediction.model = fit_name(fit);
     std::vector<std::vector<std::vector<double>>> trains(sweeps.size());
     if (const GifFit* gif = gif_fit_of(cell, fit.model)) {
       for (std::size_t s = 0; s < sweeps.size(); ++s)
         trains[s] = held_out_trains(*gif, membrane, s, options, training_trials);
     } else {
+      const auto tuning = std::ranges::find(cell.tunings, prediction.model, &SpikeTuning::model);
+      const bool held_out = tuning != cell.tunings.end() && !tuning->fold_models.empty();
       parallel_for(sweeps.size(), options.threads, [&](std::size_t s) {
-        trains[s] = {simulate(fit.model, sweeps[s].current_pA, sweeps[s].dt_ms).spike_times_ms};
+        trains[s] = {held_out ? held_out_train(*tuning, membrane, s, options)
+                              : simulate(fit.model, sweeps[s].current_pA, sweeps[s].dt_ms).spike_times_ms};
       });
     }
+    add_bound(prediction, membrane, trains, window_ms);
     add_scores(prediction, membrane, trains, window_ms);
     predictions.push_back(prediction);
   }
@@ -156,11 +222,10 @@ std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
   double highest = -1.0;
   for (const TrainingPrediction& prediction : predictions) {
     for (const IvFit& fit : models) {
-      if (model_name(fit.model) != prediction.model || fit.status != FitStatus::ok ||
-          !spike_voltage_mV(fit.model))
+      if (fit_name(fit) != prediction.model || fit.status != FitStatus::ok || !spike_voltage_mV(fit.model))
         continue;
-      if (prediction.gamma && *prediction.gamma > highest) {
-        highest = *prediction.gamma;
+      if (prediction.md_star_bound && *prediction.md_star_bound > highest) {
+        highest = *prediction.md_star_bound;
         best = prediction.model;
       }
     }
@@ -180,6 +245,8 @@ TestResult score_test(const Recording& test, const Membrane& membrane, const std
   result.duration_ms = test.sweeps.front().duration_ms();
   result.current_pA = mean_current(result.repetitions);
   result.spikes_ms = detect_spikes(result.repetitions, membrane.criterion);
+  result.rate_change = rate_change_over(result.spikes_ms);
+  warn_of_drift(result);
   if (result.repetitions.sweeps.size() < 2) {
     result.warnings.push_back(
         "one test sweep only: without repetitions there is no Md*, no reliability and no ceiling");

@@ -18,6 +18,11 @@ namespace libfit {
 // A model on the current it was fitted to.
 struct TrainingPrediction {
   std::string model;
+  // Md* with the norm of the one recorded train, its noise included, in place of what repetitions share: at
+  // most Md*, and by the same factor of every model that fires alike. It judges a model that draws its spikes
+  // and a deterministic one on the same footing, which Gamma, the mean over single trials, does not. Absent
+  // where neither has a spike.
+  std::optional<double> md_star_bound;
   std::optional<double> gamma;   // mean over sweeps and trials; absent where it is not defined
   std::size_t model_spikes = 0;  // mean over trials
   std::size_t data_spikes = 0;
@@ -38,16 +43,19 @@ struct TestResult {
   std::vector<double> current_pA;              // mean over the repetitions
   Recording repetitions;                       // electrode taken out
   std::vector<std::vector<double>> spikes_ms;  // of the cell, one train a repetition
+  // Spikes of the last repetition over those of the first, minus 1, by a straight line through all; absent
+  // below four repetitions or without spikes. A model fitted to the training before does not know of it.
+  std::optional<Estimate> rate_change;
   std::vector<ModelTest> models;
   std::vector<std::string> warnings;
 };
 
-// Models that can be simulated: all but failed ones. The GIF family, which has many parameters, is judged in
-// blocks that its fit had left out; the few parameters of the others gain nothing from having seen theirs.
+// Models that can be simulated: all but failed ones. The GIF family and the tuned models, which were fitted
+// to spikes, are judged in blocks that their fit had left out; the others have seen no spike time.
 std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const CellFit& cell,
                                                  const CellFitOptions& options, double window_ms);
 
-// The name of the identified spiking model with the highest training Gamma; empty when there is none.
+// The name of the identified spiking model with the highest md_star_bound; empty when there is none.
 std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
                              const std::vector<IvFit>& models);
 

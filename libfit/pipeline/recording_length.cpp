@@ -63,7 +63,7 @@ std::optional<Model> fit_again(const Recording& recording, std::string_view name
     CellFit cell = measure_curve(membrane, options);
     fit_cell(membrane, cell, options);
     for (const IvFit& fit : cell.models) {
-      if (model_name(fit.model) == name && fit.status == FitStatus::ok) return fit.model;
+      if (fit_name(fit) == name && fit.status == FitStatus::ok) return fit.model;
     }
   } catch (const DataError&) {  // too short a recording: one replicate less
   }

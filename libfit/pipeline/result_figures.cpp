@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "libfit/pipeline/gif_figures.hpp"
 #include "libfit/pipeline/model_analysis.hpp"
 #include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/report/figures.hpp"
@@ -22,7 +23,7 @@ std::vector<const IvFit*> shown_models(const std::vector<IvFit>& models, std::si
   std::vector<const IvFit*> shown;
   for (std::size_t i = 0; i < std::min(how_many, order.size()); ++i) {
     for (const IvFit& fit : models) {
-      if (fit.status != FitStatus::failed && model_name(fit.model) == order[i]) shown.push_back(&fit);
+      if (fit.status != FitStatus::failed && fit_name(fit) == order[i]) shown.push_back(&fit);
     }
   }
   return shown;
@@ -148,7 +149,7 @@ Figure dynamic_iv_plot(const CellFit& cell) {
   }
   for (const IvFit* fit : shown_models(cell.models, 2)) {
     ModelCurve curve;
-    curve.label = label_of(model_name(fit->model));
+    curve.label = label_of(fit_name(*fit));
     for (std::size_t b = 0; b < series.voltage_mV.size(); ++b) {
       const double F = drift_mV_per_ms(fit->model, series.voltage_mV[b]);
       curve.residual_se.push_back((series.f_mV_per_ms[b] - F) / series.f_se_mV_per_ms[b]);
@@ -176,7 +177,7 @@ Figure prediction(const TestResult& test, const std::vector<const IvFit*>& shown
   series.recorded_spikes_s = seconds(test.spikes_ms.front());
   for (const IvFit* fit : shown) {
     for (const ModelTest& model : test.models) {
-      if (model.model != model_name(fit->model)) continue;
+      if (model.model != fit_name(*fit)) continue;
       series.models.push_back({label_of(model.model), cut(model.prediction.voltage_mV, part),
                                seconds(model.prediction.spike_times_ms)});
     }
@@ -197,7 +198,7 @@ Figure raster(const TestResult& test, const std::vector<const IvFit*>& shown) {
   series.groups.push_back(cell);
   for (const IvFit* fit : shown) {
     for (const ModelTest& model : test.models) {
-      if (model.model == model_name(fit->model))
+      if (model.model == fit_name(*fit))
         series.groups.push_back({label_of(model.model), some_trains(model.trains)});
     }
   }
@@ -260,7 +261,11 @@ std::vector<Figure> result_figures(const CellRecordings& recordings, const Chara
   figures.insert(figures.end(), curve.begin(), curve.end());
   const std::vector<Figure> post_spike = post_spike_figures(result.cell);
   figures.insert(figures.end(), post_spike.begin(), post_spike.end());
+  const std::vector<Figure> threshold = threshold_figures(result.cell);
+  figures.insert(figures.end(), threshold.begin(), threshold.end());
   if (!result.test) return figures;
+  const std::vector<Figure> drift = drift_figures(*result.test);
+  figures.insert(figures.end(), drift.begin(), drift.end());
   const auto shown = shown_models(result.cell.models, 4);
   figures.push_back(prediction(*result.test, shown));
   figures.push_back(raster(*result.test, shown));

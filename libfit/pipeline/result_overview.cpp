@@ -55,9 +55,14 @@ std::string line_of(const CellFit& cell, const IvFit& fit) {
   const GifFit* gif = gif_fit_of(cell, fit.model);
   if (gif == nullptr || fit.status == FitStatus::failed) return parameters_in_a_line(fit);
   const Gif& m = gif->model;
+  const auto& ci95 = cell.gifs->membrane.ci95;
+  const auto part = [&](double value, const Interval MembraneIntervals::*interval) {
+    return format_estimate({value, ci95 ? std::optional((*ci95).*interval) : std::nullopt}, 3);
+  };
   std::string text =
-      fmt::format("membrane {:.3g} pF, {:.3g} nS, E {:.3g} mV; {:.2f} bits a spike above Poisson on training",
-                  m.C_pF, m.g_nS, m.E_mV, gif->bits_per_spike);
+      fmt::format("membrane C = {} pF, g = {} nS, E = {} mV; {:.2f} bits a spike above Poisson on training",
+                  part(m.C_pF, &MembraneIntervals::C_pF), part(m.g_nS, &MembraneIntervals::g_nS),
+                  part(m.E_mV, &MembraneIntervals::E_mV), gif->bits_per_spike);
   if (gif->cv_bits_per_spike) text += fmt::format(", {:.2f} left out", *gif->cv_bits_per_spike);
   text += fmt::format("; {:.0f} effective parameters", gif->effective_parameters);
   if (fit.status == FitStatus::not_identified) text += " (not identified: " + fit.reason + ")";
@@ -86,8 +91,7 @@ std::string model_overview(const CellFit& cell) {
   if (!models.empty() && std::all_of(models.begin(), models.end(), failed_alike))
     return fmt::format("no model could be fitted: {}\n", models.front().reason);
   std::string text = "models, with 95 % intervals (C, spike and reset as above)\n";
-  for (const IvFit& fit : models)
-    text += fmt::format("  {:<15}{}\n", model_name(fit.model), line_of(cell, fit));
+  for (const IvFit& fit : models) text += fmt::format("  {:<21}{}\n", fit_name(fit), line_of(cell, fit));
   return text;
 }
 
@@ -102,7 +106,9 @@ std::string score_overview(const Characterization& result) {
          "Md*, EV (explained variance of the rate): 1 is as good as the cell's own repetitions. Gamma "
          "(spikes\n"
          "in coincidence): 0 is chance, the ceiling is how well two repetitions agree. voltage: explained\n"
-         "variance between spikes, below 0 worse than a constant. best on training: highest Gamma there.\n";
+         "variance between spikes, below 0 worse than a constant. training: a lower bound of Md* there, in "
+         "blocks\n"
+         "that a fit to spikes had left out; best on training: the highest of them.\n";
 }
 
 }  // namespace libfit

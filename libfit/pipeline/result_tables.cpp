@@ -22,9 +22,9 @@ const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms) 
   return nullptr;
 }
 
-TableCell training_gamma(const Characterization& result, const std::string& model) {
+TableCell training_bound(const Characterization& result, const std::string& model) {
   for (const TrainingPrediction& prediction : result.training) {
-    if (prediction.model == model) return cell_of(prediction.gamma);
+    if (prediction.model == model) return cell_of(prediction.md_star_bound);
   }
   return {};
 }
@@ -34,6 +34,7 @@ TableCell training_gamma(const Characterization& result, const std::string& mode
 std::pair<std::string, std::string> name_and_unit(const std::string& key) {
   for (const auto& [ending, unit] : {std::pair<std::string, std::string>{"_nS_per_mV", "nS/mV"},
                                      {"_pF", "pF"},
+                                     {"_pA", "pA"},
                                      {"_nS", "nS"},
                                      {"_mV", "mV"},
                                      {"_ms", "ms"}}) {
@@ -57,7 +58,7 @@ Table parameter_table(const std::vector<IvFit>& models) {
                    {"over fit limits"},
                    {"status", "", Alignment::left}};
   for (const IvFit& fit : models) {
-    const std::string model(model_name(fit.model));
+    const std::string model = fit_name(fit);
     if (fit.status == FitStatus::failed) {
       table.rows.push_back({model, {}, {}, {}, {}, std::string("failed")});
       continue;
@@ -83,7 +84,7 @@ Table score_table(const Characterization& result) {
                    {"EV 10 ms [95 %]"},
                    {"voltage [95 %]"},
                    {"rate", "Hz"},
-                   {"Gamma, training"},
+                   {"training"},
                    {"status", "", Alignment::left}};
   if (!result.test || result.test->models.empty()) return table;
   const ModelTest& first = result.test->models.front();
@@ -98,8 +99,7 @@ Table score_table(const Characterization& result) {
   for (const ModelTest& test : result.test->models) {
     std::string status;
     for (const IvFit& fit : result.cell.models) {
-      if (model_name(fit.model) == test.model && fit.status != FitStatus::ok)
-        status = status_name(fit.status);
+      if (fit_name(fit) == test.model && fit.status != FitStatus::ok) status = status_name(fit.status);
     }
     if (test.model == result.best_model) status = "best on training";
     if (test.model == model_name(Passive{})) {
@@ -118,7 +118,7 @@ Table score_table(const Characterization& result) {
     table.rows.push_back({test.model, cell_of(test.spikes.md_star), cell_of(test.spikes.gamma),
                           explained != nullptr ? cell_of(explained->ratio) : TableCell{},
                           cell_of(test.voltage.variance_explained), test.spikes.model_rate_Hz,
-                          training_gamma(result, test.model), status});
+                          training_bound(result, test.model), status});
   }
   return table;
 }

@@ -50,13 +50,6 @@ std::string train_text(const std::vector<std::vector<double>>& trains) {
   return text;
 }
 
-void add_table(ResultFiles& files, const std::string& name, const Table& table) {
-  if (table.rows.empty()) return;
-  files.texts.emplace_back("tables/" + name + ".csv", table_as_csv(table));
-  files.texts.emplace_back("tables/" + name + ".tex", table_as_latex(table));
-  files.texts.emplace_back("tables/" + name + ".md", table_as_markdown(table));
-}
-
 fs::path absolute_folder(const fs::path& folder) {
   fs::path whole = fs::absolute(folder).lexically_normal();
   return whole.has_filename() ? whole : whole.parent_path();
@@ -86,6 +79,13 @@ void move_into_place(const fs::path& staged, const fs::path& folder) {
 }
 
 }  // namespace
+
+void add_table(ResultFiles& files, const std::string& name, const Table& table) {
+  if (table.rows.empty()) return;
+  files.texts.emplace_back("tables/" + name + ".csv", table_as_csv(table));
+  files.texts.emplace_back("tables/" + name + ".tex", table_as_latex(table));
+  files.texts.emplace_back("tables/" + name + ".md", table_as_markdown(table));
+}
 
 void check_result_folder(const fs::path& folder, Overwrite overwrite) {
   std::error_code ignored;
@@ -147,7 +147,7 @@ ResultFiles result_files(const CellRecordings& recordings, const Characterizatio
   files.texts.emplace_back("electrode.json", electrode_json(result.membrane, provenance));
   for (const IvFit& fit : result.cell.models) {
     if (fit.status == FitStatus::failed) continue;
-    files.texts.emplace_back(fmt::format("models/{}.json", model_name(fit.model)),
+    files.texts.emplace_back(fmt::format("models/{}.json", fit_name(fit)),
                              to_json_text({fit.model, model_provenance_json(fit, provenance)}));
   }
   files.texts.emplace_back("spikes/training_cell.txt", train_text(result.membrane.spikes_ms));

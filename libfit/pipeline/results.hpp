@@ -10,6 +10,7 @@
 #include "libfit/core/file.hpp"
 #include "libfit/pipeline/summary.hpp"
 #include "libfit/report/figure.hpp"
+#include "libfit/report/table.hpp"
 
 namespace libfit {
 
@@ -25,6 +26,9 @@ struct ResultFiles {
   std::vector<std::pair<std::string, std::string>> texts;
   std::vector<Figure> figures;
 };
+
+// tables/NAME as CSV, LaTeX and Markdown; nothing for a table without rows.
+void add_table(ResultFiles& files, const std::string& name, const Table& table);
 
 // Throws OptionError when `folder` exists and may not be replaced: call it before the work begins.
 void check_result_folder(const std::filesystem::path& folder, Overwrite overwrite);

@@ -212,16 +212,51 @@ ordered_json hazard_json(const GifFit& fit) {
           {"weight_se", fit.weight_se}};
 }
 
+ordered_json onset_json(const std::optional<OnsetAgainstPast>& onset) {
+  if (!onset) return nullptr;
+  return {{"slope", number(onset->slope)},
+          {"slope_ci95", interval(onset->slope_ci95)},
+          {"spikes", onset->past_mV.size()}};
+}
+
+ordered_json threshold_json(const ThresholdOfModel& threshold) {
+  const auto step = [](const ThresholdResponse& response) -> ordered_json {
+    return {{"step_mV", response.step_mV},
+            {"change_mV", number(response.settled_mV)},
+            {"t63_ms", number(response.t63_ms)}};
+  };
+  return {{"rest_mV", number(threshold.rest_mV)},
+          {"threshold_mV", number(threshold.threshold_mV)},
+          {"depolarised", step(threshold.depolarised)},
+          {"hyperpolarised", step(threshold.hyperpolarised)},
+          {"onset_against_past", onset_json(threshold.simulated)}};
+}
+
+ordered_json tuning_json(const SpikeTuning& tuning) {
+  return {{"gamma_before", number(tuning.gamma_before)},
+          {"gamma_after", number(tuning.gamma_after)},
+          {"candidates", tuning.candidates}};
+}
+
 ordered_json models_json(const Characterization& result) {
   ordered_json models = ordered_json::object();
   for (const IvFit& fit : result.cell.models) {
-    const std::string name(model_name(fit.model));
+    const std::string name = fit_name(fit);
     models[name] = fit_json(fit);
     const GifFit* gif = gif_fit_of(result.cell, fit.model);
     if (gif != nullptr && fit.status != FitStatus::failed) models[name]["hazard"] = hazard_json(*gif);
+    if (result.cell.thresholds) {
+      for (const ThresholdOfModel& threshold : result.cell.thresholds->models) {
+        if (threshold.model == name) models[name]["threshold"] = threshold_json(threshold);
+      }
+    }
+    for (const SpikeTuning& tuning : result.cell.tunings) {
+      if (tuning.model == name) models[name]["tuning"] = tuning_json(tuning);
+    }
     for (const TrainingPrediction& prediction : result.training) {
       if (prediction.model != name) continue;
       models[name]["training"] = {{"gamma", number(prediction.gamma)},
+                                  {"md_star_bound", number(prediction.md_star_bound)},
                                   {"spikes", prediction.model_spikes},
                                   {"cell_spikes", prediction.data_spikes}};
     }
@@ -243,6 +278,8 @@ ordered_json reliability_json(const std::optional<TestResult>& test, double wind
   json["spikes"] = s.data_spikes;
   json["rate_Hz"] = number(s.data_rate_Hz);
   json["duration_ms"] = number(test->duration_ms);
+  json["rate_change"] = test->rate_change ? number(test->rate_change->value) : nullptr;
+  json["rate_change_ci95"] = test->rate_change ? interval(test->rate_change->ci95) : nullptr;
   if (!s.reliability_gamma.reason.empty()) json["reason"] = s.reliability_gamma.reason;
   return json;
 }
@@ -259,6 +296,7 @@ std::string summary_json(const Characterization& result, const ResultProvenance&
   json["electrode"] = electrode(result.membrane);
   json["capacitance_pF"] = capacitance_json(result.cell.capacitance.result);
   json["spikes"] = spikes(result.membrane, result.cell.reset);
+  if (result.cell.thresholds) json["spikes"]["onset_against_past"] = onset_json(result.cell.thresholds->cell);
   json["quality"] = quality(result.membrane.quality);
   json["models"] = models_json(result);
   const double window_ms =
@@ -266,9 +304,8 @@ std::string summary_json(const Characterization& result, const ResultProvenance&
   json["reliability"] = reliability_json(result.test, window_ms);
   json["best_model"] = result.best_model.empty() ? ordered_json(nullptr) : ordered_json(result.best_model);
   json["best_model_rule"] =
-      "highest coincidence factor on the training current among the identified models; models of the GIF "
-      "family "
-      "are judged in blocks that their fit had left out";
+      "highest lower bound of Md* on the training current among the identified models; models that were "
+      "fitted to spikes (GIF family, tuned ones) are judged in blocks that their fit had left out";
   json["bootstrap"] = {{"draws", result.cell.bootstrap.draws}, {"failed_fits", result.cell.bootstrap.failed}};
   json["warnings"] = result.warnings;
   if (provenance.timing) {

@@ -72,6 +72,33 @@ std::optional<Interval> subthreshold_range(const PredictionSeries& s) {
   return Interval{low - 2.0, *quantile(finite, 0.95) + 10.0};
 }
 
+// One series a model, side by side at every measure.
+std::vector<Series> score_series(const ScoreSeries& s, SeriesKind kind) {
+  const auto count = static_cast<double>(std::max<std::size_t>(s.models.size(), 1));
+  const double width = 0.8 / count;
+  const std::vector<unsigned> colours = model_colours(s.models);
+  std::vector<Series> all;
+  for (std::size_t m = 0; m < s.models.size(); ++m) {
+    Series series;
+    series.kind = kind;
+    series.label = s.models[m];
+    series.colour = colours[m];
+    series.bar_width = 0.9 * width;
+    for (std::size_t k = 0; k < s.measures.size(); ++k) {
+      require(s.measures[k].models.size() == s.models.size(),
+              "scores_figure: a measure needs a value per model");
+      const std::optional<Estimate>& score = s.measures[k].models[m];
+      const std::optional<Interval> ci = score ? score->ci95 : std::nullopt;
+      series.x.push_back(static_cast<double>(k) + width * (static_cast<double>(m) - 0.5 * (count - 1.0)));
+      series.y.push_back(score ? score->value : kNaN);
+      series.low.push_back(ci ? ci->low : kNaN);
+      series.high.push_back(ci ? ci->high : kNaN);
+    }
+    all.push_back(std::move(series));
+  }
+  return all;
+}
+
 }  // namespace
 
 Figure compensation_figure(const CompensationSeries& s) {
@@ -235,28 +262,7 @@ Figure raster_figure(const RasterSeries& s) {
 }
 
 Figure scores_figure(const ScoreSeries& s) {
-  const auto count = static_cast<double>(std::max<std::size_t>(s.models.size(), 1));
-  const double width = 0.8 / count;
-  Panel panel = panel_of(axis_of("", ""), axis_of("score", ""), {});
-  const std::vector<unsigned> colours = model_colours(s.models);
-  for (std::size_t m = 0; m < s.models.size(); ++m) {
-    Series bars;
-    bars.kind = SeriesKind::bars;
-    bars.label = s.models[m];
-    bars.colour = colours[m];
-    bars.bar_width = 0.9 * width;
-    for (std::size_t k = 0; k < s.measures.size(); ++k) {
-      require(s.measures[k].models.size() == s.models.size(),
-              "scores_figure: a measure needs a value per model");
-      const std::optional<Estimate>& score = s.measures[k].models[m];
-      const std::optional<Interval> ci = score ? score->ci95 : std::nullopt;
-      bars.x.push_back(static_cast<double>(k) + width * (static_cast<double>(m) - 0.5 * (count - 1.0)));
-      bars.y.push_back(score ? score->value : kNaN);
-      bars.low.push_back(ci ? ci->low : kNaN);
-      bars.high.push_back(ci ? ci->high : kNaN);
-    }
-    panel.series.push_back(std::move(bars));
-  }
+  Panel panel = panel_of(axis_of("", ""), axis_of(s.axis, ""), score_series(s, SeriesKind::bars));
   Series ceiling = line_of("ceiling", kBlack, {}, {});
   for (std::size_t k = 0; k < s.measures.size(); ++k) {
     panel.x.categories.push_back(s.measures[k].label);
@@ -266,7 +272,18 @@ Figure scores_figure(const ScoreSeries& s) {
     for (const double y : {*s.measures[k].ceiling, *s.measures[k].ceiling, kNaN}) ceiling.y.push_back(y);
   }
   if (!ceiling.x.empty()) panel.series.push_back(dashed(std::move(ceiling)));
-  Figure figure = figure_of("scores", 60.0);
+  Figure figure = figure_of(s.name, 60.0);
+  figure.width_mm = s.width_mm;
+  figure.panels.push_back(std::move(panel));
+  return figure;
+}
+
+Figure differences_figure(const ScoreSeries& s) {
+  Panel panel = panel_of(axis_of("", ""), axis_of(s.axis, ""), score_series(s, SeriesKind::error_points));
+  for (const ScoreMeasure& measure : s.measures) panel.x.categories.push_back(measure.label);
+  panel.series.push_back(without_legend(horizontal_mark_of("no difference", 0.0)));
+  Figure figure = figure_of(s.name, 60.0);
+  figure.width_mm = s.width_mm;
   figure.panels.push_back(std::move(panel));
   return figure;
 }

@@ -105,8 +105,15 @@ struct ScoreMeasure {
 struct ScoreSeries {
   std::vector<std::string> models;
   std::vector<ScoreMeasure> measures;
+  std::string name = "scores";  // of the figure
+  std::string axis = "score";
+  double width_mm = 85.0;
 };
 Figure scores_figure(const ScoreSeries& series);
+
+// How much better each model is than one of them, as dots with intervals about a line at 0; `measures` are
+// the cells.
+Figure differences_figure(const ScoreSeries& series);
 
 // How parameters move with the upper limit of the fit; a panel for each.
 struct ParameterAgainstLimit {

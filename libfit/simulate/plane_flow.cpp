@@ -31,15 +31,25 @@ double AdexMembrane::after_hold(double w, double h) const {
   return target + (w - target) * std::exp(-h / m_.tau_w_ms);
 }
 
-RefractoryMembrane::RefractoryMembrane(const RefractoryEif& model)
-    : m_(model),
-      shortest_tau_(std::min({model.tau_g_ms, model.tau_T_ms, model.tau_E1_ms, model.tau_E2_ms})) {}
+RefractoryMembrane::RefractoryMembrane(const RefractoryEif& model) : m_(model) {
+  const auto shorten = [this](double amplitude, double tau_ms) {
+    if (amplitude != 0.0) shortest_tau_ = std::min(shortest_tau_, tau_ms);
+  };
+  shorten(model.g1_nS, model.tau_g_ms);
+  shorten(model.V_T1_mV, model.tau_T_ms);
+  shorten(model.E1_mV, model.tau_E1_ms);
+  shorten(model.E2_mV, model.tau_E2_ms);
+}
 
 double RefractoryMembrane::initial() const { return std::numeric_limits<double>::infinity(); }
 
 PlaneSlope RefractoryMembrane::slope(const PlaneState& at, double drive) const {
   const bool recovered = std::isinf(at.x);
-  const EifState now = recovered ? EifState{m_.g_nS, m_.E_mV, m_.V_T_mV} : state_after_spike(m_, at.x);
+  if (at.x != last_x_) {  // the two middle slopes of a Runge-Kutta step are at one time, and often the next
+    last_x_ = at.x;       // step begins where the last one ended
+    last_ = recovered ? EifState{m_.g_nS, m_.E_mV, m_.V_T_mV} : state_after_spike(m_, at.x);
+  }
+  const EifState& now = last_;
   PlaneSlope s;
   s.rate = now.g_nS / m_.C_pF;
   s.e = std::exp(std::min((at.V - now.V_T_mV) / m_.Delta_T_mV, exponent_cap));

@@ -5,6 +5,8 @@
 // how the run-away is stepped. Internal to the room.
 #pragma once
 
+#include <limits>
+
 #include "libfit/model/model.hpp"
 #include "libfit/simulate/flow.hpp"
 
@@ -52,7 +54,9 @@ class RefractoryMembrane {
 
  private:
   RefractoryEif m_;
-  double shortest_tau_;
+  double shortest_tau_ = std::numeric_limits<double>::infinity();  // of what a spike changes at all
+  mutable double last_x_ = -1.0;                                   // no time since a spike
+  mutable EifState last_;                                          // then
 };
 
 template <class Membrane>

@@ -120,8 +120,9 @@ void finish(const CommandLine& line, AnalysisArguments& a) {
 po::options_description output_options(OutputArguments& o, const std::string& default_folder,
                                        bool with_timing) {
   po::options_description group("Output");
-  group.add_options()("out,o", po::value(&o.folder)->default_value(default_folder)->value_name("DIR"),
-                      "folder of the results; appears whole or not at all")(
+  auto* folder = po::value(&o.folder)->value_name("DIR");
+  if (!default_folder.empty()) folder->default_value(default_folder);
+  group.add_options()("out,o", folder, "folder of the results; appears whole or not at all")(
       "force", po::bool_switch(&o.force), "replace a folder of earlier results, never another")(
       "no-figures", po::bool_switch(&o.no_figures), "write numbers and tables only")(
       "format", po::value(&o.formats)->default_value("pdf,svg,png")->value_name("LIST"),

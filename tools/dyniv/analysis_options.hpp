@@ -50,7 +50,7 @@ boost::program_options::options_description analysis_options(AnalysisArguments& 
 // After parsing: checks and completes the options of the library.
 void finish(const CommandLine& line, AnalysisArguments& arguments);
 
-// Where results go and how.
+// Where results go and how. Without a default folder, --out may be left out.
 struct OutputArguments {
   std::string folder;
   bool force = false;

@@ -32,7 +32,7 @@ int command_fit(const std::vector<std::string>& arguments) {
                  {"tables/parameters.csv", libfit::table_as_csv(parameters)}};
   for (const libfit::IvFit& fit : cell.models) {
     if (fit.status == libfit::FitStatus::failed) continue;
-    files.texts.emplace_back(fmt::format("models/{}.json", libfit::model_name(fit.model)),
+    files.texts.emplace_back(fmt::format("models/{}.json", libfit::fit_name(fit)),
                              libfit::to_json_text({fit.model, libfit::model_provenance_json(fit, from)}));
   }
   if (settings.results.figures) files.figures = libfit::curve_figures(cell);

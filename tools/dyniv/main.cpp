@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "command_analyze.hpp"
+#include "command_compare.hpp"
 #include "command_compensate.hpp"
 #include "command_fit.hpp"
 #include "command_import.hpp"
@@ -44,6 +45,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"simulate", "Model", "a model on a current: voltage and spikes", command_simulate},
     {"score", "Judge", "predicted against recorded spikes and voltage, with intervals and ceilings",
      command_score},
+    {"compare", "Judge", "models by cells: scores, parameters and paired differences", command_compare},
     {"plot", "Show", "draw the figures of a results folder again, in other formats", command_plot},
     {"run", "All of it", "from the files of a rig to fitted and scored models, tables and figures",
      command_run},

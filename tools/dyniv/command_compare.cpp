@@ -1,0 +1,179 @@
+#include "command_compare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "analysis_options.hpp"
+#include "command_line.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/pipeline/comparison.hpp"
+#include "libfit/pipeline/model_analysis.hpp"
+#include "libfit/pipeline/results.hpp"
+#include "libfit/report/table.hpp"
+#include "numbers.hpp"
+
+namespace dyniv {
+namespace {
+
+namespace po = boost::program_options;
+
+struct CompareSettings {
+  std::vector<std::string> folders;
+  std::string models;
+  std::string against = "eif";
+  std::optional<double> window_ms;
+  libfit::ScoreOptions score;
+  OutputArguments output;
+};
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) words.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+void add_options(CommandLine& line, CompareSettings& settings) {
+  po::options_description cells("What is compared");
+  cells.add_options()("folder", po::value(&settings.folders)->multitoken()->composing()->value_name("DIR..."),
+                      "folders that `dyniv run` wrote, one a cell; also the words without a dash")(
+      "models", po::value(&settings.models)->value_name("LIST"),
+      "models with commas between, as in eif,qif,history_gif [all]")(
+      "against", po::value(&settings.against)->default_value("eif")->value_name("MODEL"),
+      "model that the others are compared with in words and figures; the tables hold every pair");
+  line.positional("folder");
+  line.add(cells);
+  po::options_description scores("Scores");
+  add_number(
+      scores, "window", "MS", positive(1e3, "ms"), [&](double ms) { settings.window_ms = ms; },
+      "spikes coincide when no further apart than this, ms [that of the first folder]");
+  add_number(
+      scores, "draws", "N", count_up_to(1e6),
+      [&settings](double draws) { settings.score.draws = static_cast<unsigned>(draws); },
+      "bootstrap draws of the 95 % intervals, 100 or more; 0: no intervals", "1000");
+  add_number(scores, "block", "MS", positive(1e6, "ms"), settings.score.block_ms,
+             "length of the time blocks of the bootstrap, ms");
+  line.add(scores);
+  line.add(output_options(settings.output, "", false));
+}
+
+std::vector<libfit::StoredCell> read_cells(const CommandLine& line, const std::vector<std::string>& folders) {
+  if (folders.empty())
+    throw libfit::OptionError("name the folders that `dyniv run` wrote; see `dyniv compare --help`");
+  std::vector<libfit::StoredCell> cells;
+  for (const std::string& folder : folders) {
+    line.progress("reading", static_cast<double>(cells.size()) / static_cast<double>(folders.size()));
+    cells.push_back(libfit::read_result_folder(folder));
+  }
+  line.progress("reading", 1.0);
+  return cells;
+}
+
+// The reference: as asked for, or the first model where the default is not among those compared.
+std::string reference(const CommandLine& line, const CompareSettings& settings,
+                      const libfit::Comparison& comparison) {
+  const auto& known = comparison.models;
+  if (std::ranges::find(known, settings.against) != known.end()) return settings.against;
+  if (!line.has("against")) return known.front();
+  throw libfit::OptionError(fmt::format("--against {}: is not among the models compared, which are {}",
+                                        settings.against, fmt::join(known, ", ")));
+}
+
+// Figures of all models would be unreadable: those asked for, else what a reader looks for first.
+std::vector<std::string> shown_models(const CompareSettings& settings, const libfit::Comparison& comparison) {
+  if (!settings.models.empty()) return comparison.models;
+  constexpr std::array<std::string_view, 7> kShown = {"eif", "qif",   "refractory_eif", "adex",
+                                                      "gif", "igif2", "history_gif"};
+  std::vector<std::string> shown;
+  for (const std::string_view name : kShown) {
+    if (std::ranges::find(comparison.models, name) != comparison.models.end()) shown.emplace_back(name);
+  }
+  return shown.empty() ? comparison.models : shown;
+}
+
+std::string overview(const libfit::Comparison& comparison, const std::string& against) {
+  std::string text;
+  for (const libfit::Measure measure : libfit::kMeasures) {
+    const libfit::Table table = libfit::measure_table(comparison, measure);
+    if (table.rows.empty()) continue;
+    text += fmt::format("{}{}\n{}", text.empty() ? "" : "\n", libfit::measure_label(measure),
+                        libfit::table_as_text(table));
+  }
+  text += "\nchosen on training:";
+  for (const auto& cell : comparison.cells) {
+    text += fmt::format("{} {} {}", &cell == &comparison.cells.front() ? "" : ",", cell.stored.name,
+                        cell.stored.best_model.empty() ? "none" : cell.stored.best_model);
+  }
+  text += "\n\n";
+  for (const std::string& model : comparison.models) {
+    if (model == against) continue;
+    const std::string said = libfit::sentence(comparison, model, against);
+    if (!said.empty()) text += said + "\n";
+  }
+  return text;
+}
+
+libfit::ResultFiles result_files(const libfit::Comparison& comparison, const CompareSettings& settings,
+                                 const std::string& against, const std::string& json) {
+  libfit::ResultFiles files;
+  files.texts.emplace_back("comparison.json", json);
+  for (const libfit::Measure measure : libfit::kMeasures)
+    libfit::add_table(files, libfit::measure_key(measure), libfit::measure_table(comparison, measure));
+  libfit::add_table(files, "differences", libfit::difference_table(comparison));
+  libfit::add_table(files, "parameters", libfit::compared_parameters(comparison));
+  files.figures = libfit::comparison_figures(comparison, shown_models(settings, comparison), against);
+  return files;
+}
+
+}  // namespace
+
+int command_compare(const std::vector<std::string>& arguments) {
+  CommandLine line(
+      "compare", "compare DIR... [--models LIST] [--against MODEL] [--out DIR]",
+      "Models by cells, from folders that `dyniv run` wrote with a test recording: scores beside "
+      "their ceilings,\nparameters, and how much better each model is than another, paired on the "
+      "same spikes and stretches of time.");
+  CompareSettings settings;
+  add_options(line, settings);
+  line.parse(arguments);
+  const bool writes = line.has("out");
+  libfit::ResultOptions output;
+  if (writes) {
+    output = result_options(line, settings.output);
+    libfit::check_result_folder(settings.output.folder, output.overwrite);
+  }
+  std::vector<libfit::StoredCell> cells = read_cells(line, settings.folders);
+  libfit::CompareOptions options;
+  options.models = words_of(settings.models);
+  options.score = settings.score;
+  options.score.window_ms = settings.window_ms.value_or(cells.front().window_ms);
+  options.score.seed = line.common().seed;
+  options.score.threads = line.common().threads;
+  const libfit::Comparison comparison = libfit::compare_cells(std::move(cells), options);
+  const std::string against = reference(line, settings, comparison);
+  const std::string json = libfit::comparison_json(comparison, line.in_force().dump());
+  std::vector<std::string> warnings = comparison.warnings;
+  if (writes) {
+    line.progress("writing", 0.0);
+    const auto drawing = libfit::write_results(settings.output.folder,
+                                               result_files(comparison, settings, against, json), output);
+    warnings.insert(warnings.end(), drawing.begin(), drawing.end());
+    line.progress("writing", 1.0);
+  }
+  for (const std::string& warning : warnings) line.warn(warning);
+  std::cout << (line.common().json ? json : overview(comparison, against));
+  if (writes && !line.common().json) {
+    std::cout << fmt::format("\nresults are in {}/ (comparison.json, tables/{})\n", settings.output.folder,
+                             settings.output.no_figures ? "" : ", figures/");
+  }
+  return kDone;
+}
+
+}  // namespace dyniv
