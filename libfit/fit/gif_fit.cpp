@@ -72,6 +72,14 @@ Gif plain_start(const Gif& membrane, const BinnedRecording& data, const std::vec
   return m;
 }
 
+Gif with_upstroke(const Gif& plain, const HazardDrive& curve) {
+  Gif m = plain;
+  m.kind = GifKind::exp_gif;
+  m.drive.V_T_mV = curve.V_T_mV;
+  m.drive.Delta_T_mV = curve.Delta_T_mV;
+  return m;
+}
+
 Gif dictionary_start(const Gif& plain, const std::vector<double>& voltage_mV, double softness_mV) {
   Gif m = plain;
   m.kind = GifKind::history_gif;
@@ -214,7 +222,7 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   options.validate();
   GifFits result;
   if (options.kinds.empty()) return result;
-  const auto onsets = spike_onsets(recording, crossings_ms);
+  const auto onsets = options.at_onset ? spike_onsets(recording, crossings_ms) : crossings_ms;
   result.data = bin_recording(recording, onsets, options.bin_ms);
   for (const GifKind kind : options.kinds) {
     result.fits.emplace_back();
@@ -235,6 +243,7 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   start.V_spike_mV = V_spike_mV;
   start.currents = {{20.0, 20.0}, {5.0, 200.0}};
   adopt_membrane_as_drive(start);
+  start.drive.Delta_T_mV = 0.0;
   if (bins_outside_spikes(start, result.data, {}) < 1000) {
     refuse("fewer than 1,000 bins lie outside spikes: the voltage between them cannot be fitted");
     return result;
@@ -248,7 +257,14 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   for (std::size_t f = 0; f < result.fits.size(); ++f) {
     GifFit& fit = result.fits[f];
     HazardFit hazard;
-    if (fit.kind == GifKind::gif) {
+    if (fit.kind == GifKind::exp_gif) {
+      if (given.drive.Delta_T_mV <= 0.0) {
+        fit.reason = "the curve has no identified EIF whose upstroke it could take over";
+        fold_starts.push_back(plain);
+        continue;
+      }
+      hazard = fit_fully(with_upstroke(plain, given.drive), result.data, options, {}, options.threads);
+    } else if (fit.kind == GifKind::gif) {
       hazard = fit_fully(plain, result.data, options, {}, options.threads);
     } else if (fit.kind == GifKind::history_gif) {
       hazard = fit_fully(dictionary_start(plain, voltage, options.softness_mV), result.data, options, {},

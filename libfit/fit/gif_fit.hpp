@@ -21,9 +21,11 @@
 namespace libfit {
 
 struct GifFitOptions {
-  std::vector<GifKind> kinds = {GifKind::gif, GifKind::igif, GifKind::igif2, GifKind::history_gif};
+  std::vector<GifKind> kinds = {GifKind::gif, GifKind::exp_gif, GifKind::igif, GifKind::igif2,
+                                GifKind::history_gif};
   double bin_ms = 1.0;             // > 0; nearest whole number of samples
   std::optional<double> t_ref_ms;  // > 0; absent: by rule
+  bool at_onset = true;            // a spike begins at its onset; false: at the crossing of its level
   HazardRidge ridge;               // of history_gif; the few states of the others have a hundredth of it
   double softness_mV = 3.0;        // > 0; of the states' softplus
   std::size_t min_spikes = 20;     // below, no hazard is fitted
@@ -60,7 +62,8 @@ struct GifFits {
 };
 
 // `crossings_ms`: spike times of every sweep, `V_spike_mV` the level that they cross; `start` a first guess
-// of C, g, E and V_reset. A model that the data do not allow has status failed and the reason; without kinds
+// of C, g, E and V_reset, and in its drive the upstroke (V_T, Delta_T) that exp_gif takes over as it is;
+// without one it fails. A model that the data do not allow has status failed and the reason; without kinds
 // nothing is done.
 GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<double>>& crossings_ms,
                  double V_spike_mV, const Gif& start, const GifFitOptions& options = {});

@@ -50,10 +50,10 @@ class DrivePath {
       }
       --held_;
     } else {
-      const double target = m_.drive.E_mV + R_ * (I - w);
+      const double target = m_.drive.E_mV + R_ * (I - w) + upstroke_mV(m_.drive, V_);
       const double gain = 1.0 - decay_;
       if (with_) {
-        sensitivity_ *= decay_;
+        sensitivity_ *= decay_ + gain * upstroke_slope(m_.drive, V_);
         sensitivity_[0] += (V_ - target) * decay_ * m_.bin_ms / tau_;
         sensitivity_[1] += gain * R_ * (I - w);
         sensitivity_[2] += gain;

@@ -14,6 +14,8 @@ std::string_view gif_kind_name(GifKind kind) {
   switch (kind) {
     case GifKind::gif:
       return "gif";
+    case GifKind::exp_gif:
+      return "exp_gif";
     case GifKind::igif:
       return "igif";
     case GifKind::igif2:
@@ -40,6 +42,21 @@ int refractory_bins(const Gif& model) {
   return static_cast<int>(std::lround(model.reset.t_ref_ms / model.bin_ms));
 }
 
+namespace {
+constexpr double highest_exponent = 3.0;
+}
+
+double upstroke_mV(const HazardDrive& drive, double U_mV) {
+  if (drive.Delta_T_mV <= 0.0) return 0.0;
+  return drive.Delta_T_mV * std::exp(std::min((U_mV - drive.V_T_mV) / drive.Delta_T_mV, highest_exponent));
+}
+
+double upstroke_slope(const HazardDrive& drive, double U_mV) {
+  if (drive.Delta_T_mV <= 0.0) return 0.0;
+  const double exponent = (U_mV - drive.V_T_mV) / drive.Delta_T_mV;
+  return exponent < highest_exponent ? std::exp(exponent) : 0.0;
+}
+
 double settled_current_pA(std::span<const double> current_pA, double bin_ms) {
   require(!current_pA.empty() && bin_ms > 0.0, "settled_current_pA: needs a current and its bins");
   constexpr double kBeginning_ms = 20.0, kQuiet = 0.1;
@@ -51,7 +68,17 @@ double settled_current_pA(std::span<const double> current_pA, double bin_ms) {
 }
 
 double settled_hazard_per_ms(const Gif& model, double current_pA) {
-  const double U = model.drive.E_mV + model.drive.resistance_GOhm * current_pA;
+  const double linear = model.drive.E_mV + model.drive.resistance_GOhm * current_pA;
+  double U = linear;
+  if (model.drive.Delta_T_mV > 0.0) {  // along the bins of simulation, until nothing moves
+    constexpr int kMost = 100000;
+    const double gain = 1.0 - std::exp(-model.bin_ms / model.drive.tau_ms);
+    for (int k = 0; k < kMost; ++k) {
+      const double move = gain * (linear + upstroke_mV(model.drive, U) - U);
+      U += move;
+      if (std::abs(move) < 1e-12) break;
+    }
+  }
   double log_rate = model.log_rate_per_ms;
   for (const VoltageFilter& filter : model.filters)
     log_rate += filter.weight_per_mV * (U - model.reference_mV);
@@ -94,10 +121,13 @@ void validate(const Gif& m) {
                  {"spike_lead_ms", m.spike_lead_ms, m.spike_lead_ms >= 0.0, ">= 0"}});
   check_currents("currents", m.currents);
   const HazardDrive& d = m.drive;
-  check_options({{"drive.tau_ms", d.tau_ms, d.tau_ms > 0.0, "> 0"},
-                 {"drive.resistance_GOhm", d.resistance_GOhm, d.resistance_GOhm > 0.0, "> 0"},
-                 {"drive.E_mV", d.E_mV, finite(d.E_mV), "finite"},
-                 {"drive.V_reset_mV", d.V_reset_mV, finite(d.V_reset_mV), "finite"}});
+  check_options(
+      {{"drive.tau_ms", d.tau_ms, d.tau_ms > 0.0, "> 0"},
+       {"drive.resistance_GOhm", d.resistance_GOhm, d.resistance_GOhm > 0.0, "> 0"},
+       {"drive.E_mV", d.E_mV, finite(d.E_mV), "finite"},
+       {"drive.V_reset_mV", d.V_reset_mV, finite(d.V_reset_mV), "finite"},
+       {"drive.V_T_mV", d.V_T_mV, finite(d.V_T_mV), "finite"},
+       {"drive.Delta_T_mV", d.Delta_T_mV, d.Delta_T_mV >= 0.0 && finite(d.Delta_T_mV), ">= 0 and finite"}});
   check_currents("drive.currents", d.currents);
   for (std::size_t i = 0; i < m.filters.size(); ++i) {
     const auto& f = m.filters[i];

@@ -8,6 +8,7 @@
 // electrode), which would spoil V; so both are kept.
 // One struct holds the whole family, which differs in what the hazard looks at:
 //   gif          V alone [Mensi et al. 2012, J Neurophysiol 107:1756; Pozzorini et al. 2015]
+//   exp_gif      the same with the upstroke of an EIF in the drive, as the curve F(V) has it
 //   igif         V and one threshold state coupled to depolarisation [Mensi et al. 2016, PLoS Comput Biol
 //                12:e1004761]
 //   igif2        a second state, coupled to hyperpolarisation
@@ -54,16 +55,24 @@ struct HistoryStep {
   double weight = 0.0;
 };
 
-// The path from current to hazard: tau dU/dt = E - U + R (I - sum w_i), held at V_reset after a spike.
+// The path from current to hazard: tau dU/dt = E - U + R (I - sum w_i), held at V_reset after a spike; with
+// an upstroke (Delta_T > 0) + Delta_T exp((U - V_T) / Delta_T) on the right.
 struct HazardDrive {
   double tau_ms = 0.0;           // > 0
   double resistance_GOhm = 0.0;  // > 0
   double E_mV = 0.0;
   double V_reset_mV = 0.0;
-  std::vector<SpikeTriggeredCurrent> currents;
+  std::vector<SpikeTriggeredCurrent> currents{};
+  double V_T_mV = 0.0;
+  double Delta_T_mV = 0.0;  // >= 0; 0: no upstroke
 };
 
-enum class GifKind { gif, igif, igif2, history_gif };
+// What the upstroke adds to the voltage that U tends to, mV, and its slope in U; both 0 without one. The
+// exponent ends at 3: where the cell did not fire, U has to come back.
+double upstroke_mV(const HazardDrive& drive, double U_mV);
+double upstroke_slope(const HazardDrive& drive, double U_mV);
+
+enum class GifKind { gif, exp_gif, igif, igif2, history_gif };
 std::string_view gif_kind_name(GifKind kind);
 
 struct Gif {

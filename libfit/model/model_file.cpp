@@ -41,7 +41,8 @@ std::vector<double> numbers(const Json& value, std::string_view key, std::string
 
 Model model_of_name(const Json& name, std::string_view place) {
   std::vector<Model> candidates = {Passive{}, Lif{}, Qif{}, Eif{}, Tabulated{}, RefractoryEif{}, Adex{}};
-  for (const GifKind kind : {GifKind::gif, GifKind::igif, GifKind::igif2, GifKind::history_gif}) {
+  for (const GifKind kind :
+       {GifKind::gif, GifKind::exp_gif, GifKind::igif, GifKind::igif2, GifKind::history_gif}) {
     Gif gif;
     gif.kind = kind;
     candidates.emplace_back(gif);

@@ -79,11 +79,26 @@ void read_list(std::vector<T>& list, const Json& object, const char* key, std::s
   }
 }
 
+// Only drives with an upstroke have it.
+void read_upstroke(HazardDrive& drive, const Json& json, std::string_view place, const std::string& path) {
+  const auto number = [&](const char* key) {
+    const Json& value = member(json, key, place, path);
+    if (!value.is_number()) throw InputError(fmt::format("{}: {}.{} is not a number", place, path, key));
+    return value.get<double>();
+  };
+  drive.V_T_mV = number("V_T_mV");
+  drive.Delta_T_mV = number("Delta_T_mV");
+}
+
 }  // namespace
 
 void add_gif_lists(Json& parameters, const Gif& m) {
   parameters["currents"] = written(m.currents);
   parameters["drive"] = written(m.drive);
+  if (m.drive.Delta_T_mV > 0.0) {
+    parameters["drive"]["V_T_mV"] = m.drive.V_T_mV;
+    parameters["drive"]["Delta_T_mV"] = m.drive.Delta_T_mV;
+  }
   parameters["drive"]["currents"] = written(m.drive.currents);
   parameters["filters"] = written(m.filters);
   parameters["thresholds"] = written(m.thresholds);
@@ -95,6 +110,7 @@ void read_gif_lists(Gif& m, const Json& parameters, std::string_view place) {
   read_list(m.currents, parameters, "currents", place, path);
   const Json& drive = member(parameters, "drive", place, path);
   read_item(m.drive, drive, place, path + ".drive");
+  if (drive.contains("Delta_T_mV")) read_upstroke(m.drive, drive, place, path + ".drive");
   read_list(m.drive.currents, drive, "currents", place, path + ".drive");
   read_list(m.filters, parameters, "filters", place, path);
   read_list(m.thresholds, parameters, "thresholds", place, path);

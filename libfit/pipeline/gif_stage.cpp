@@ -21,6 +21,11 @@ Gif start_of(const CellFit& cell) {
   start.g_nS = start.C_pF / 20.0;
   start.E_mV = -65.0;
   for (const IvFit& fit : cell.models) {
+    const auto* eif = std::get_if<Eif>(&fit.model);
+    if (eif != nullptr && fit.status == FitStatus::ok) {
+      start.drive.V_T_mV = eif->V_T_mV;
+      start.drive.Delta_T_mV = eif->Delta_T_mV;
+    }
     const auto* passive = std::get_if<Passive>(&fit.model);
     if (passive == nullptr || fit.status == FitStatus::failed) continue;
     start.g_nS = passive->g_nS;
@@ -93,7 +98,7 @@ void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOption
     cell.models.push_back(std::move(entry));
   }
   cell.warnings.insert(cell.warnings.end(), fits.warnings.begin(), fits.warnings.end());
-  cell.thresholds = study_thresholds(membrane, fits.fits, options.seed);
+  cell.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
   cell.gifs = std::move(fits);
 }
 

@@ -166,6 +166,7 @@ std::string label_of_model(std::string_view name) {
   if (name.ends_with(kTuned)) return label_of_model(name.substr(0, name.size() - kTuned.size())) + ", tuned";
   if (name == "adex") return "AdEx";
   if (name == "refractory_eif") return "refractory EIF";
+  if (name == "exp_gif") return "exponential GIF";
   if (name == "igif") return "iGIF";
   if (name == "igif2") return "iGIF, 2 states";
   if (name == "history_gif") return "history GIF";

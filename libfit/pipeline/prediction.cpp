@@ -187,32 +187,45 @@ void add_scores(TrainingPrediction& prediction, const Membrane& membrane,
   if (defined > 0.0) prediction.gamma = gammas / defined;
 }
 
+// Trains of a model on every sweep of training: [sweep][trial]. Held out where the fit has seen spikes.
+std::vector<std::vector<std::vector<double>>> training_trains(const IvFit& fit, const Membrane& membrane,
+                                                              const CellFit& cell,
+                                                              const CellFitOptions& options) {
+  const GifFit* gif = gif_fit_of(cell, fit.model);
+  const auto tuning = std::ranges::find(cell.tunings, fit_name(fit), &SpikeTuning::model);
+  const bool held_out = tuning != cell.tunings.end() && !tuning->fold_models.empty();
+  std::vector<std::vector<std::vector<double>>> trains;
+  for (std::size_t s = 0; s < membrane.recording.sweeps.size(); ++s) {
+    const Sweep& sweep = membrane.recording.sweeps[s];
+    if (gif != nullptr) {
+      trains.push_back(held_out_trains(*gif, membrane, s, options, training_trials));
+    } else if (held_out) {
+      trains.push_back({held_out_train(*tuning, membrane, s, options)});
+    } else {
+      trains.push_back({simulate(fit.model, sweep.current_pA, sweep.dt_ms).spike_times_ms});
+    }
+  }
+  return trains;
+}
+
 }  // namespace
 
 std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const CellFit& cell,
                                                  const CellFitOptions& options, double window_ms) {
-  std::vector<TrainingPrediction> predictions;
-  const auto& sweeps = membrane.recording.sweeps;
+  std::vector<const IvFit*> fits;
   for (const IvFit& fit : cell.models) {
-    if (!can_run(fit)) continue;
-    TrainingPrediction prediction;
-    prediction.model = fit_name(fit);
-    std::vector<std::vector<std::vector<double>>> trains(sweeps.size());
-    if (const GifFit* gif = gif_fit_of(cell, fit.model)) {
-      for (std::size_t s = 0; s < sweeps.size(); ++s)
-        trains[s] = held_out_trains(*gif, membrane, s, options, training_trials);
-    } else {
-      const auto tuning = std::ranges::find(cell.tunings, prediction.model, &SpikeTuning::model);
-      const bool held_out = tuning != cell.tunings.end() && !tuning->fold_models.empty();
-      parallel_for(sweeps.size(), options.threads, [&](std::size_t s) {
-        trains[s] = {held_out ? held_out_train(*tuning, membrane, s, options)
-                              : simulate(fit.model, sweeps[s].current_pA, sweeps[s].dt_ms).spike_times_ms};
-      });
-    }
-    add_bound(prediction, membrane, trains, window_ms);
-    add_scores(prediction, membrane, trains, window_ms);
-    predictions.push_back(prediction);
+    if (can_run(fit)) fits.push_back(&fit);
   }
+  CellFitOptions one_thread = options;  // models side by side, each on one
+  one_thread.threads = 1;
+  std::vector<TrainingPrediction> predictions(fits.size());
+  parallel_for(fits.size(), options.threads, [&](std::size_t turn) {
+    const std::size_t i = fits.size() - 1 - turn;  // the dearest first
+    predictions[i].model = fit_name(*fits[i]);
+    const auto trains = training_trains(*fits[i], membrane, cell, one_thread);
+    add_bound(predictions[i], membrane, trains, window_ms);
+    add_scores(predictions[i], membrane, trains, window_ms);
+  });
   return predictions;
 }
 
@@ -251,9 +264,16 @@ TestResult score_test(const Recording& test, const Membrane& membrane, const std
     result.warnings.push_back(
         "one test sweep only: without repetitions there is no Md*, no reliability and no ceiling");
   }
+  std::vector<const IvFit*> fits;
   for (const IvFit& fit : models) {
-    if (can_run(fit)) result.models.push_back(score_model(fit, result, options));
+    if (can_run(fit)) fits.push_back(&fit);
   }
+  ScoreOptions one_thread = options;  // models side by side, each on one
+  one_thread.threads = 1;
+  std::vector<ModelTest> tests(fits.size());
+  parallel_for(fits.size(), options.threads,
+               [&](std::size_t i) { tests[i] = score_model(*fits[i], result, one_thread); });
+  result.models = std::move(tests);
   return result;
 }
 

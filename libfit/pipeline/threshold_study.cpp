@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "libfit/core/parallel.hpp"
 #include "libfit/fit/hazard_data.hpp"
 #include "libfit/model/model.hpp"
 #include "libfit/simulate/simulate.hpp"
@@ -73,12 +74,14 @@ std::vector<double> response_times_ms() {
 
 }  // namespace
 
-ThresholdStudy study_thresholds(const Membrane& membrane, const std::vector<GifFit>& fits,
-                                std::uint64_t seed) {
+ThresholdStudy study_thresholds(const Membrane& membrane, const std::vector<GifFit>& fits, std::uint64_t seed,
+                                unsigned threads) {
   ThresholdStudy study;
   study.cell = of_cell(membrane);
-  for (const GifFit& fit : fits) {
-    if (fit.status == FitStatus::failed) continue;
+  std::vector<std::optional<ThresholdOfModel>> entries(fits.size());
+  parallel_for(fits.size(), threads, [&](std::size_t i) {
+    const GifFit& fit = fits[i];
+    if (fit.status == FitStatus::failed) return;
     ThresholdOfModel entry;
     entry.model = gif_kind_name(fit.kind);
     entry.simulated = of_model(membrane, fit.model, seed);
@@ -86,8 +89,10 @@ ThresholdStudy study_thresholds(const Membrane& membrane, const std::vector<GifF
     entry.threshold_mV = threshold_mV(fit.model, entry.rest_mV, entry.rest_mV, 0.0);
     entry.depolarised = threshold_response(fit.model, entry.rest_mV, step_mV, response_times_ms());
     entry.hyperpolarised = threshold_response(fit.model, entry.rest_mV, -step_mV, response_times_ms());
-    study.models.push_back(std::move(entry));
-  }
+    entries[i] = std::move(entry);
+  });
+  for (auto& entry : entries)
+    if (entry) study.models.push_back(std::move(*entry));
   return study;
 }
 

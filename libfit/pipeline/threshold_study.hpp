@@ -35,7 +35,7 @@ struct ThresholdStudy {
   std::vector<ThresholdOfModel> models;
 };
 
-ThresholdStudy study_thresholds(const Membrane& membrane, const std::vector<GifFit>& fits,
-                                std::uint64_t seed);
+ThresholdStudy study_thresholds(const Membrane& membrane, const std::vector<GifFit>& fits, std::uint64_t seed,
+                                unsigned threads);
 
 }  // namespace libfit

@@ -48,13 +48,14 @@ class DrivenCurve {
 // One leaky path from current to voltage, bin by bin: the drive of the hazard, or the membrane.
 struct Path {
   double R, decay, E, V_reset;
+  HazardDrive upstroke;  // of the drive, where it has one
   std::vector<SpikeTriggeredCurrent> currents;
   std::vector<double> current_decay;
 };
 
 Path make_path(double tau_ms, double R, double E, double V_reset,
                const std::vector<SpikeTriggeredCurrent>& currents, double bin_ms) {
-  Path path{R, std::exp(-bin_ms / tau_ms), E, V_reset, currents, {}};
+  Path path{R, std::exp(-bin_ms / tau_ms), E, V_reset, {}, currents, {}};
   for (const auto& c : currents) path.current_decay.push_back(std::exp(-bin_ms / c.tau_ms));
   return path;
 }
@@ -106,6 +107,7 @@ Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms)
              {},
              {},
              std::log(m.bin_ms)};
+  p.drive.upstroke = d;
   p.settled_pA = settled_current_pA(p.current_pA, m.bin_ms);
   for (const auto& f : m.filters)
     p.filter_decay.push_back(f.tau_ms > 0.0 ? std::exp(-m.bin_ms / f.tau_ms) : 0.0);
@@ -142,8 +144,12 @@ class PathState {
       for (std::size_t i = 0; i < lanes; ++i) drive[i] -= w_[c][i];
       for (std::size_t i = 0; i < lanes; ++i) w_[c][i] *= p_.current_decay[c];
     }
+    Lanes upstroke{};
+    if (p_.upstroke.Delta_T_mV > 0.0) {
+      for (std::size_t i = 0; i < lanes; ++i) upstroke[i] = upstroke_mV(p_.upstroke, V_[i]);
+    }
     for (std::size_t i = 0; i < lanes; ++i) {
-      const double target = p_.E + p_.R * drive[i];
+      const double target = p_.E + p_.R * drive[i] + upstroke[i];
       V_[i] = held[i] > 0 ? p_.V_reset : target + (V_[i] - target) * p_.decay;
     }
   }

@@ -48,6 +48,10 @@ T plain_log_likelihood(const Gif& m, const BinnedSweep& data, const std::vector<
     } else {
       T target = E + R * T(data.current_pA[k]);
       for (std::size_t i = 0; i < n; ++i) target -= R * current[i];
+      if (m.drive.Delta_T_mV > 0.0) {
+        const T exponent = (U - T(m.drive.V_T_mV)) / T(m.drive.Delta_T_mV);
+        target += T(m.drive.Delta_T_mV) * (exponent < T(3.0) ? exp(exponent) : T(std::exp(3.0)));
+      }
       U = target + (U - target) * exp(T(-bin) / tau);
     }
     for (std::size_t i = 0; i < n; ++i) {
@@ -82,8 +86,7 @@ T plain_log_likelihood(const Gif& m, const BinnedSweep& data, const std::vector<
 }
 
 // The gradient by automatic differentiation of the plain model.
-TEST(HazardLikelihood, HasTheGradientOfAutomaticDifferentiation) {
-  const Gif m = two_state_cell();
+void expect_gradient_of_automatic_differentiation(const Gif& m) {
   const BinnedRecording data = recorded(m, 3000.0, 5);
   ASSERT_GT(data.spikes, 5U);
   constexpr int size = 7 + 12;
@@ -101,6 +104,17 @@ TEST(HazardLikelihood, HasTheGradientOfAutomaticDifferentiation) {
   EXPECT_NEAR(ours.log_likelihood, plain.a, 1e-9 * std::abs(plain.a));
   for (int i = 0; i < size; ++i)
     EXPECT_NEAR(ours.gradient[i], plain.v[i], 1e-8 * (1.0 + std::abs(plain.v[i]))) << i;
+}
+
+TEST(HazardLikelihood, HasTheGradientOfAutomaticDifferentiation) {
+  expect_gradient_of_automatic_differentiation(two_state_cell());
+}
+
+TEST(HazardLikelihood, HasItWithAnUpstrokeInTheDriveToo) {
+  Gif cell = two_state_cell();
+  cell.drive.V_T_mV = -56.0;  // within reach: half of the noise goes beyond
+  cell.drive.Delta_T_mV = 1.5;
+  expect_gradient_of_automatic_differentiation(cell);
 }
 
 // The Hessian among the weights by nesting automatic differentiation in itself.
@@ -169,7 +183,7 @@ TEST(HazardFit, RecoversTheWeightsOfASimulatedCell) {
   const Gif truth = gif_cell();
   const Eigen::VectorXd expected = weights_of(truth);
   double inside = 0.0, all = 0.0;
-  for (const std::uint64_t seed : {11U, 12U, 13U, 14U, 15U}) {
+  for (std::uint64_t seed = 11; seed < 36; ++seed) {
     const BinnedRecording data = recorded(truth, 60000.0, seed);
     ASSERT_GT(data.spikes, 150U);
     Gif start = truth;
@@ -182,12 +196,14 @@ TEST(HazardFit, RecoversTheWeightsOfASimulatedCell) {
     const Eigen::VectorXd found = weights_of(fit.model);
     for (Eigen::Index i = 0; i < found.size(); ++i) {
       const double z = (found[i] - expected[i]) / fit.weight_se[static_cast<std::size_t>(i)];
-      EXPECT_LT(std::abs(z), 3.5) << "weight " << i << " seed " << seed;
+      EXPECT_LT(std::abs(z), 4.0) << "weight " << i << " seed " << seed;
       inside += std::abs(z) < 1.96 ? 1.0 : 0.0;
       all += 1.0;
     }
   }
-  EXPECT_GT(inside / all, 0.75);  // 20 weights at 95 %: 15 or more
+  // 100 weights at 95 %: fewer than 89 or all of them would be a chance of 1 in 100.
+  EXPECT_GE(inside / all, 0.89);
+  EXPECT_LT(inside / all, 1.0);
 }
 
 TEST(MembraneFit, RecoversTheMembraneUnderForcedSpikes) {

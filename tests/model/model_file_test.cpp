@@ -81,6 +81,18 @@ TEST(ModelFile, GivesBackTheListsOfAGifBitForBit) {
   }
 }
 
+TEST(ModelFile, HasTheUpstrokeOfADriveOnlyWhereThereIsOne) {
+  EXPECT_THAT(to_json_text({Model(a_gif())}), testing::Not(testing::HasSubstr("Delta_T")));
+  Gif m = a_gif();
+  m.kind = GifKind::exp_gif;
+  m.drive.V_T_mV = -50.0 / 3.0;
+  m.drive.Delta_T_mV = 1.7;
+  const ModelDocument read = parse_model(to_json_text({Model(m)}), "x.json");
+  EXPECT_EQ(model_name(read.model), "exp_gif");
+  EXPECT_EQ(std::get<Gif>(read.model).drive.V_T_mV, m.drive.V_T_mV);
+  EXPECT_EQ(std::get<Gif>(read.model).drive.Delta_T_mV, m.drive.Delta_T_mV);
+}
+
 TEST(ModelFile, NamesParametersAsTheDesignDoes) {
   const std::string text = to_json_text({models[3]});
   for (const char* key :

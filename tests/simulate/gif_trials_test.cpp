@@ -99,6 +99,30 @@ TEST(GifTrials, OfAStretchCutOutOfNoiseBeginAsInTheWhole) {
   EXPECT_NEAR(in_cut, in_whole, 0.35 * in_whole);
 }
 
+// At a constant current below the one that it fires at by itself, an upstroke lifts U to the lower zero of
+// E - U + R I + Delta_T exp((U - V_T) / Delta_T), which gives the rate of a renewal process without history.
+TEST(GifTrials, WithAnUpstrokeFireAtTheRateOfTheirFixedPoint) {
+  Gif cell = gif_cell();
+  cell.history.clear();
+  cell.currents.clear();
+  adopt_membrane_as_drive(cell);
+  cell.drive.V_T_mV = -55.0;
+  cell.drive.Delta_T_mV = 2.0;
+  const double current_pA = 35.0;
+  double U = cell.drive.E_mV;
+  for (int i = 0; i < 100000; ++i)
+    U += 0.001 * (cell.drive.E_mV + cell.drive.resistance_GOhm * current_pA - U +
+                  2.0 * std::exp((U - cell.drive.V_T_mV) / 2.0));
+  const double hazard = std::exp(cell.log_rate_per_ms + 0.5 * (U - cell.reference_mV));
+  EXPECT_NEAR(settled_hazard_per_ms(cell, current_pA), hazard, 1e-9);
+  const GifTrials trials =
+      simulate_gif_trials(cell, std::vector<double>(20000, current_pA), 1.0, {64, 0, 1, 1});
+  double spikes = 0.0;
+  for (const auto& train : trials.spikes_ms) spikes += static_cast<double>(train.size()) / 64.0;
+  // After a spike U comes from the reset, 1 mV from the fixed point: a few per cent.
+  EXPECT_NEAR(spikes, 20000.0 / (1.0 / hazard + cell.reset.t_ref_ms), 0.1 * spikes);
+}
+
 TEST(SettledCurrent, IsTheHeldOneOfAQuietBeginningAndElseTheMean) {
   std::vector<double> current(1000, 100.0);
   for (std::size_t k = 0; k < current.size(); ++k) current[k] += k % 2 == 0 ? 50.0 : -50.0;

@@ -117,6 +117,15 @@ void finish(const CommandLine& line, AnalysisArguments& a) {
   a.cell.validate();
 }
 
+void add_bootstrap_of_scores(po::options_description& group, libfit::ScoreOptions& score) {
+  add_number(
+      group, "draws", "N", count_up_to(1e6),
+      [&score](double draws) { score.draws = static_cast<unsigned>(draws); },
+      "bootstrap draws of the 95 % intervals, 100 or more; 0: no intervals", "1000");
+  add_number(group, "block", "MS", positive(1e6, "ms"), score.block_ms,
+             "length of the time blocks of the bootstrap, ms");
+}
+
 po::options_description output_options(OutputArguments& o, const std::string& default_folder,
                                        bool with_timing) {
   po::options_description group("Output");

@@ -50,6 +50,9 @@ boost::program_options::options_description analysis_options(AnalysisArguments& 
 // After parsing: checks and completes the options of the library.
 void finish(const CommandLine& line, AnalysisArguments& arguments);
 
+// --draws and --block, of the intervals of scores.
+void add_bootstrap_of_scores(boost::program_options::options_description& group, libfit::ScoreOptions& score);
+
 // Where results go and how. Without a default folder, --out may be left out.
 struct OutputArguments {
   std::string folder;

@@ -54,12 +54,7 @@ void add_options(CommandLine& line, CompareSettings& settings) {
   add_number(
       scores, "window", "MS", positive(1e3, "ms"), [&](double ms) { settings.window_ms = ms; },
       "spikes coincide when no further apart than this, ms [that of the first folder]");
-  add_number(
-      scores, "draws", "N", count_up_to(1e6),
-      [&settings](double draws) { settings.score.draws = static_cast<unsigned>(draws); },
-      "bootstrap draws of the 95 % intervals, 100 or more; 0: no intervals", "1000");
-  add_number(scores, "block", "MS", positive(1e6, "ms"), settings.score.block_ms,
-             "length of the time blocks of the bootstrap, ms");
+  add_bootstrap_of_scores(scores, settings.score);
   line.add(scores);
   line.add(output_options(settings.output, "", false));
 }

@@ -40,12 +40,7 @@ void add_score_options(CommandLine& line, ScoreSettings& settings) {
              "spikes coincide when no further apart than this, ms");
   scores.add_options()("sigmas", po::value(&settings.sigmas)->default_value("4,10,100")->value_name("MS,..."),
                        "Gaussian widths of the explained variance, ms");
-  add_number(
-      scores, "draws", "N", count_up_to(1e6),
-      [&settings](double draws) { settings.score.draws = static_cast<unsigned>(draws); },
-      "bootstrap draws of the 95 % intervals, 100 or more; 0: no intervals", "1000");
-  add_number(scores, "block", "MS", positive(1e6, "ms"), settings.score.block_ms,
-             "length of the time blocks of the bootstrap, ms");
+  add_bootstrap_of_scores(scores, settings.score);
   line.add(scores);
 }
 
