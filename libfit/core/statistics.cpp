@@ -60,7 +60,7 @@ std::optional<Interval> interval_of_mean(std::span<const double> values) {
   return Interval{*mean(values) - half, *mean(values) + half};
 }
 
-std::optional<Line> fit_line(std::span<const double> x, std::span<const double> y) {
+std::optional<StraightLine> fit_line(std::span<const double> x, std::span<const double> y) {
   require(x.size() == y.size(), "fit_line: x and y differ in length");
   if (x.size() < 3) return std::nullopt;
   const double x0 = *mean(x), y0 = *mean(y);
@@ -70,7 +70,7 @@ std::optional<Line> fit_line(std::span<const double> x, std::span<const double> 
     xy += (x[i] - x0) * (y[i] - y0);
   }
   if (!(xx > 0.0)) return std::nullopt;
-  Line line{xy / xx, y0 - xy / xx * x0, {}};
+  StraightLine line{xy / xx, y0 - xy / xx * x0, {}};
   double rest = 0.0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double off = y[i] - line.intercept - line.slope * x[i];

@@ -30,13 +30,13 @@ std::optional<double> median(std::span<const double> values);
 // 95 % interval of the mean of independent normal values (Student's t); nullopt below three.
 std::optional<Interval> interval_of_mean(std::span<const double> values);
 // A straight line by least squares; the interval (95 %, Student's t) takes the points for independent.
-struct Line {
+struct StraightLine {
   double slope = 0.0;
   double intercept = 0.0;
   Interval slope_ci95;
 };
 // nullopt below three points, or where x does not vary. Throws ContractError for unequal lengths.
-std::optional<Line> fit_line(std::span<const double> x, std::span<const double> y);
+std::optional<StraightLine> fit_line(std::span<const double> x, std::span<const double> y);
 // Central interval of `coverage` from draws (percentiles); nullopt below 20 finite draws.
 std::optional<Interval> percentile_interval(std::span<const double> draws, double coverage = 0.95);
 

@@ -43,9 +43,18 @@ void tell_apart(std::vector<StoredCell>& cells) {
     if (count[cell.name] > 1) cell.name = cell.folder.string();
 }
 
-ComparedCell compare(StoredCell stored, const CompareOptions& options) {
-  if (!options.models.empty())
-    std::erase_if(stored.models, [&](const StoredModel& model) { return !has(options.models, model.name); });
+// The models of a cell as named, in that order, so that every pair stands the same way round in every cell.
+std::vector<StoredModel> in_order(std::vector<StoredModel> models, const std::vector<std::string>& names) {
+  std::vector<StoredModel> ordered;
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find(models, name, &StoredModel::name);
+    if (found != models.end()) ordered.push_back(std::move(*found));
+  }
+  return ordered;
+}
+
+ComparedCell compare(StoredCell stored, const std::vector<std::string>& names, const ScoreOptions& score) {
+  stored.models = in_order(std::move(stored.models), names);
   std::vector<SpikeTrains> trains;
   ComparedCell cell;
   // A model that cannot fire has no spikes to score; it keeps its place with nothing in it.
@@ -55,7 +64,7 @@ ComparedCell compare(StoredCell stored, const CompareOptions& options) {
     places.push_back(i);
     trains.push_back(stored.models[i].trains);
   }
-  const ModelComparison scores = compare_models(stored.trains, trains, stored.duration_ms, options.score);
+  const ModelComparison scores = compare_models(stored.trains, trains, stored.duration_ms, score);
   cell.scores.reliability_gamma = scores.reliability_gamma;
   cell.scores.reliability_md = scores.reliability_md;
   cell.scores.models.resize(stored.models.size());
@@ -69,16 +78,10 @@ ComparedCell compare(StoredCell stored, const CompareOptions& options) {
   return cell;
 }
 
-ScoreValue turned(ScoreValue difference) {
-  if (difference.value) difference.value = -*difference.value;
-  if (difference.ci95) difference.ci95 = Interval{-difference.ci95->high, -difference.ci95->low};
-  return difference;
-}
-
 MeanDifference turned(MeanDifference mean) {
   if (mean.mean) mean.mean = -*mean.mean;
   if (mean.ci95) mean.ci95 = Interval{-mean.ci95->high, -mean.ci95->low};
-  mean.better = mean.cells - mean.better;
+  std::swap(mean.better, mean.worse);
   std::swap(mean.clearly_better, mean.clearly_worse);
   return mean;
 }
@@ -103,6 +106,7 @@ MeanDifference over_cells(const std::vector<ScoreValue>& differences) {
     values.push_back(*difference.value);
     ++result.cells;
     if (*difference.value > 0.0) ++result.better;
+    if (*difference.value < 0.0) ++result.worse;
     if (difference.ci95 && difference.ci95->low > 0.0) ++result.clearly_better;
     if (difference.ci95 && difference.ci95->high < 0.0) ++result.clearly_worse;
   }
@@ -125,15 +129,11 @@ PairOverCells pair_over_cells(const std::vector<ComparedCell>& cells, const std:
   std::vector<ScoreValue> md_star, gamma;
   for (const ComparedCell& cell : cells) {
     for (const ScoreDifference& difference : cell.scores.differences) {
-      const std::string& a = cell.stored.models[difference.first].name;
-      const std::string& b = cell.stored.models[difference.second].name;
-      if (a == first && b == second) {
-        md_star.push_back(difference.md_star);
-        gamma.push_back(difference.gamma);
-      } else if (a == second && b == first) {
-        md_star.push_back(turned(difference.md_star));
-        gamma.push_back(turned(difference.gamma));
-      }
+      if (cell.stored.models[difference.first].name != first ||
+          cell.stored.models[difference.second].name != second)
+        continue;
+      md_star.push_back(difference.md_star);
+      gamma.push_back(difference.gamma);
     }
   }
   return {first, second, over_cells(md_star), over_cells(gamma)};
@@ -150,14 +150,15 @@ Comparison compare_cells(std::vector<StoredCell> cells, const CompareOptions& op
   check_wanted(options.models, known);
   tell_apart(cells);
   Comparison result;
-  result.models = options.models.empty() ? known : options.models;
+  for (const std::string& name : options.models.empty() ? known : options.models)
+    if (!has(result.models, name)) result.models.push_back(name);  // named twice: once
   for (StoredCell& cell : cells) {
     if (cell.window_ms != options.score.window_ms) {
       result.warnings.push_back(
           fmt::format("{}: its summary counts coincidences within {} ms; Md* and Gamma here are within {} ms",
                       cell.name, cell.window_ms, options.score.window_ms));
     }
-    result.cells.push_back(compare(std::move(cell), options));
+    result.cells.push_back(compare(std::move(cell), result.models, options.score));
   }
   for (std::size_t i = 0; i < result.models.size(); ++i) {
     for (std::size_t j = i + 1; j < result.models.size(); ++j) {

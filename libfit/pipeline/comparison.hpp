@@ -21,7 +21,7 @@ struct CompareOptions {
 };
 
 struct ComparedCell {
-  StoredCell stored;       // models as asked for
+  StoredCell stored;       // models as asked for, in the order of Comparison::models
   ModelComparison scores;  // in the order of stored.models
 };
 
@@ -34,6 +34,7 @@ struct MeanDifference {
   // it. Of one cell: its own interval.
   std::optional<Interval> ci95;
   std::size_t better = 0;          // cells where the difference is above 0
+  std::size_t worse = 0;           // below 0
   std::size_t clearly_better = 0;  // and its own interval too
   std::size_t clearly_worse = 0;
 };

@@ -132,7 +132,7 @@ Figure difference_figure(const Comparison& comparison, std::vector<std::string> 
   return differences_figure(series);
 }
 
-ordered_json number(const std::optional<double>& value) {
+ordered_json json_number(const std::optional<double>& value) {
   return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
@@ -152,10 +152,10 @@ ordered_json model_json(const ComparedCell& cell, const StoredModel& model) {
       add(json, measure_key(measure), value);
     }
   }
-  json["training_md_star_bound"] = number(model.training_md_star_bound);
-  json["cv_bits_per_spike"] = number(model.cv_bits_per_spike);
-  json["aic"] = number(model.aic);
-  json["bic"] = number(model.bic);
+  json["training_md_star_bound"] = json_number(model.training_md_star_bound);
+  json["cv_bits_per_spike"] = json_number(model.cv_bits_per_spike);
+  json["aic"] = json_number(model.aic);
+  json["bic"] = json_number(model.bic);
   for (const auto& [name, value] : model.parameters) {
     json["parameters"][name] = value.value;
     if (value.ci95) json["ci95"][name] = {value.ci95->low, value.ci95->high};
@@ -174,9 +174,9 @@ ordered_json cell_json(const ComparedCell& cell) {
       {"duration_ms", stored.duration_ms},
       {"rate_Hz", stored.rate_Hz},
       {"reliability",
-       {{"gamma", number(cell.scores.reliability_gamma.value)},
-        {"md", number(cell.scores.reliability_md.value)},
-        {"voltage", number(stored.voltage_ceiling)}}}};
+       {{"gamma", json_number(cell.scores.reliability_gamma.value)},
+        {"md", json_number(cell.scores.reliability_md.value)},
+        {"voltage", json_number(stored.voltage_ceiling)}}}};
   for (const StoredModel& model : stored.models) json["models"][model.name] = model_json(cell, model);
   json["differences"] = ordered_json::array();
   for (const ScoreDifference& difference : cell.scores.differences) {
@@ -193,6 +193,7 @@ ordered_json mean_json(const MeanDifference& mean) {
   ordered_json json = {{"cells", mean.cells}};
   add(json, "mean", estimate_of(mean));
   json["better_in"] = mean.better;
+  json["worse_in"] = mean.worse;
   json["clearly_better_in"] = mean.clearly_better;
   json["clearly_worse_in"] = mean.clearly_worse;
   return json;

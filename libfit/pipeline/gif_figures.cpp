@@ -60,7 +60,7 @@ std::vector<Figure> threshold_figures(const CellFit& cell) {
 std::vector<Figure> drift_figures(const TestResult& test) {
   if (test.spikes_ms.size() < 2) return {};
   constexpr std::array<std::string_view, 4> kShown = {"eif", "refractory_eif", "adex", "history_gif"};
-  DriftSeries series;
+  RepetitionSeries series;
   for (const auto& train : test.spikes_ms) series.spikes.push_back(static_cast<double>(train.size()));
   for (const std::string_view shown : kShown) {
     const auto model = std::ranges::find(test.models, shown, &ModelTest::model);
@@ -68,7 +68,7 @@ std::vector<Figure> drift_figures(const TestResult& test) {
     series.models.push_back(label_of_model(shown));
     series.expected.push_back(model->spikes.model_rate_Hz * model->spikes.duration_ms / 1000.0);
   }
-  return {drift_figure(series)};
+  return {repetition_figure(series)};
 }
 
 }  // namespace libfit

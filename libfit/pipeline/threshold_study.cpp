@@ -13,7 +13,7 @@ namespace libfit {
 namespace {
 
 constexpr double step_mV = 10.0;
-constexpr std::size_t least_spikes = 20;
+constexpr std::size_t least_onsets = 20;
 
 // Voltage at the onsets and before them, of one sweep.
 void collect(std::span<const double> voltage_mV, double dt_ms, const std::vector<double>& onsets_ms,
@@ -32,7 +32,7 @@ void collect(std::span<const double> voltage_mV, double dt_ms, const std::vector
 }
 
 std::optional<OnsetAgainstPast> with_slope(OnsetAgainstPast points) {
-  if (points.past_mV.size() < least_spikes) return std::nullopt;
+  if (points.past_mV.size() < least_onsets) return std::nullopt;
   const auto line = fit_line(points.past_mV, points.onset_mV);
   if (!line) return std::nullopt;
   points.slope = line->slope;

@@ -50,7 +50,7 @@ Figure threshold_figure(const ThresholdSeries& s) {
   return figure;
 }
 
-Figure drift_figure(const DriftSeries& s) {
+Figure repetition_figure(const RepetitionSeries& s) {
   require(s.models.size() == s.expected.size(), "drift_figure: a number for each model");
   const std::vector<unsigned> colours = model_colours(s.models);
   std::vector<double> turn, error;

@@ -34,11 +34,11 @@ struct ThresholdSeries {
 Figure threshold_figure(const ThresholdSeries& series);
 
 // Spikes of each test repetition, and what each model, which does not know the repetition, expects.
-struct DriftSeries {
+struct RepetitionSeries {
   std::vector<double> spikes;  // of the cell, by repetition
   std::vector<std::string> models;
   std::vector<double> expected;  // spikes of each model in one repetition
 };
-Figure drift_figure(const DriftSeries& series);
+Figure repetition_figure(const RepetitionSeries& series);
 
 }  // namespace libfit

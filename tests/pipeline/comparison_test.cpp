@@ -135,6 +135,22 @@ TEST(Comparison, TellsFoldersOfOneNameApart) {
   EXPECT_EQ(comparison.cells[1].stored.name, "b/run");
 }
 
+// The order asked for is that of every table and pair, whatever the order of the summaries.
+TEST(Comparison, TakesModelsInTheOrderAskedFor) {
+  StoredCell a = cell("a", 1), b = cell("b", 2);
+  std::swap(b.models[1], b.models[2]);
+  CompareOptions options;
+  options.models = {"qif", "eif", "qif"};
+  options.score.draws = 200;
+  const Comparison comparison = compare_cells({a, b}, options);
+  ASSERT_EQ(comparison.pairs.size(), 1U);
+  EXPECT_EQ(comparison.pairs.front().first, "qif");
+  EXPECT_EQ(comparison.pairs.front().md_star.cells, 2U);
+  EXPECT_LT(*comparison.pairs.front().md_star.mean, 0.0);
+  EXPECT_EQ(difference_table(comparison).rows.size(), 3U);
+  EXPECT_EQ(std::get<std::string>(measure_table(comparison, Measure::md_star).rows[1][0]), "qif");
+}
+
 TEST(Comparison, RefusesAModelThatNoCellHas) {
   CompareOptions options;
   options.models = {"eif", "hodgkin"};
