@@ -15,24 +15,24 @@ using nlohmann::ordered_json;
 
 constexpr std::uintmax_t kMostSummary = std::uintmax_t{64} << 20;
 
-std::optional<double> number_at(const ordered_json& json, const std::string& key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+std::optional<double> number_at(const ordered_json& object, const std::string& key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
 }
 
-std::optional<Interval> interval_in(const ordered_json& json, const std::string& key) {
-  const auto found = json.find(key);
-  if (found == json.end() || !found->is_array() || found->size() != 2 || !found->at(0).is_number() ||
+std::optional<Interval> interval_in(const ordered_json& object, const std::string& key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array() || found->size() != 2 || !found->at(0).is_number() ||
       !found->at(1).is_number())
     return std::nullopt;
   return Interval{found->at(0).get<double>(), found->at(1).get<double>()};
 }
 
 // A score with its interval under `key` and `key_ci95`.
-std::optional<Estimate> score_at(const ordered_json& json, const std::string& key) {
-  const auto value = number_at(json, key);
+std::optional<Estimate> score_at(const ordered_json& object, const std::string& key) {
+  const auto value = number_at(object, key);
   if (!value) return std::nullopt;
-  return Estimate{*value, interval_in(json, key + "_ci95")};
+  return Estimate{*value, interval_in(object, key + "_ci95")};
 }
 
 ordered_json read_summary(const fs::path& path) {
@@ -43,38 +43,39 @@ ordered_json read_summary(const fs::path& path) {
   }
   const std::vector<std::byte> bytes = read_file(path, kMostSummary);
   const auto* begin = reinterpret_cast<const char*>(bytes.data());
-  ordered_json json = ordered_json::parse(begin, begin + bytes.size(), nullptr, false);
-  const bool named = json.is_object() && json.contains("schema") && json.at("schema") == "dyniv.summary";
+  ordered_json summary = ordered_json::parse(begin, begin + bytes.size(), nullptr, false);
+  const bool named =
+      summary.is_object() && summary.contains("schema") && summary.at("schema") == "dyniv.summary";
   if (!named) {
     throw InputError(
         fmt::format("{}: is no summary of dyniv; name folders that `dyniv run` wrote", path.string()));
   }
-  return json;
+  return summary;
 }
 
 SpikeTrains trains_in(const fs::path& path, double duration_ms) {
   return read_spike_trains(path, duration_ms).trains;
 }
 
-StoredModel model_in(const std::string& name, const ordered_json& json, const fs::path& folder,
+StoredModel model_in(const std::string& name, const ordered_json& object, const fs::path& folder,
                      double duration_ms) {
   StoredModel model;
   model.name = name;
-  model.status = json.value("status", "");
+  model.status = object.value("status", "");
   const ordered_json none = ordered_json::object();
-  const ordered_json& intervals = json.contains("ci95") ? json.at("ci95") : none;
-  for (const auto& [key, value] : json.at("parameters").items()) {
+  const ordered_json& intervals = object.contains("ci95") ? object.at("ci95") : none;
+  for (const auto& [key, value] : object.at("parameters").items()) {
     if (value.is_number())
       model.parameters.emplace_back(key, Estimate{value.get<double>(), interval_in(intervals, key)});
   }
-  if (json.contains("training"))
-    model.training_md_star_bound = number_at(json.at("training"), "md_star_bound");
-  if (json.contains("hazard")) {
-    model.cv_bits_per_spike = number_at(json.at("hazard"), "cv_bits_per_spike");
-    model.aic = number_at(json.at("hazard"), "aic");
-    model.bic = number_at(json.at("hazard"), "bic");
+  if (object.contains("training"))
+    model.training_md_star_bound = number_at(object.at("training"), "md_star_bound");
+  if (object.contains("hazard")) {
+    model.cv_bits_per_spike = number_at(object.at("hazard"), "cv_bits_per_spike");
+    model.aic = number_at(object.at("hazard"), "aic");
+    model.bic = number_at(object.at("hazard"), "bic");
   }
-  const ordered_json& test = json.at("test");
+  const ordered_json& test = object.at("test");
   model.explained_variance_10ms = score_at(test, "explained_variance_10ms");
   model.voltage_variance_explained = score_at(test, "voltage_variance_explained");
   model.bits_per_spike = number_at(test, "log_likelihood_bits_per_spike");
@@ -110,10 +111,10 @@ StoredCell read_result_folder(const fs::path& given) {
     cell.rate_Hz = number_at(reliability, "rate_Hz").value_or(0.0);
     if (summary.at("best_model").is_string()) cell.best_model = summary.at("best_model");
     cell.trains = trains_in(folder / "spikes" / "test_cell.txt", cell.duration_ms);
-    for (const auto& [name, json] : summary.at("models").items()) {
-      if (!json.contains("test")) continue;
-      cell.models.push_back(model_in(name, json, folder, cell.duration_ms));
-      if (!cell.voltage_ceiling) cell.voltage_ceiling = number_at(json.at("test"), "voltage_ceiling");
+    for (const auto& [name, object] : summary.at("models").items()) {
+      if (!object.contains("test")) continue;
+      cell.models.push_back(model_in(name, object, folder, cell.duration_ms));
+      if (!cell.voltage_ceiling) cell.voltage_ceiling = number_at(object.at("test"), "voltage_ceiling");
     }
   } catch (const ordered_json::exception& problem) {
     throw InputError(fmt::format("{}: is damaged ({}); run the cell again", path.string(), problem.what()));
