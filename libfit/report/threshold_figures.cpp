@@ -13,6 +13,7 @@ namespace {
 template <class Labelled>
 std::vector<unsigned> colours_of(const std::vector<Labelled>& models) {
   std::vector<std::string> labels;
+  labels.reserve(models.size());
   for (const auto& model : models) labels.push_back(model.label);
   return model_colours(labels);
 }
