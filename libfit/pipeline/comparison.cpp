@@ -188,9 +188,9 @@ std::string sentence(const Comparison& comparison, const std::string& first, con
   const std::string over = md.cells > 1 ? fmt::format(" on average over {} cells", md.cells) : "";
   const std::string winner = label_of_model(pair->first), other = label_of_model(pair->second);
   const std::string by = format_estimate({*md.mean, md.ci95}, 2);
-  std::string text =
-      clear || !md.ci95 ? fmt::format("{} beats {} by {} in Md*{}", winner, other, by, over)
-                        : fmt::format("{} and {} cannot be told apart: {} in Md*{}", winner, other, by, over);
+  std::string text = fmt::format("{} and {} cannot be told apart: {} in Md*{}", winner, other, by, over);
+  if (clear) text = fmt::format("{} beats {} by {} in Md*{}", winner, other, by, over);
+  if (!md.ci95) text = fmt::format("{} is ahead of {} by {} in Md*{}", winner, other, by, over);
   if (md.cells > 1) {
     text +=
         fmt::format(" (better in {} of {}, beyond the error in {}", md.better, md.cells, md.clearly_better);

@@ -103,6 +103,7 @@ TEST(Comparison, ClaimsNothingThatTheIntervalDoesNotHold) {
   EXPECT_THAT(said, HasSubstr("cannot be told apart"));
   const std::string two = sentence(compare_cells({a, c}, options), "eif", "qif");
   EXPECT_THAT(two, HasSubstr("no interval of the mean below three cells"));
+  EXPECT_THAT(two, HasSubstr("is ahead of"));
 }
 
 TEST(Comparison, OfOneCellHasItsOwnInterval) {
