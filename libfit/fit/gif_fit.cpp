@@ -243,7 +243,6 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   start.V_spike_mV = V_spike_mV;
   start.currents = {{20.0, 20.0}, {5.0, 200.0}};
   adopt_membrane_as_drive(start);
-  start.drive.Delta_T_mV = 0.0;
   if (bins_outside_spikes(start, result.data, {}) < 1000) {
     refuse("fewer than 1,000 bins lie outside spikes: the voltage between them cannot be fitted");
     return result;

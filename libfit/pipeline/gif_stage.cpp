@@ -102,33 +102,6 @@ void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOption
   cell.gifs = std::move(fits);
 }
 
-std::vector<std::vector<double>> held_out_trains(const GifFit& fit, const Membrane& membrane, std::size_t s,
-                                                 const CellFitOptions& options, std::size_t trials) {
-  double before_ms = 0.0;  // folds run on through the sweeps, in bins
-  for (std::size_t i = 0; i < s; ++i) {
-    const Sweep& sweep = membrane.recording.sweeps[i];
-    before_ms += std::floor(sweep.duration_ms() / fit.model.bin_ms) * fit.model.bin_ms;
-  }
-  const Sweep& sweep = membrane.recording.sweeps[s];
-  const GifTrialOptions draws{trials, 0, options.seed + 1, options.threads};
-  if (fit.fold_models.empty())
-    return simulate_gif_trials(fit.model, sweep.current_pA, sweep.dt_ms, draws).spikes_ms;
-  std::vector<std::vector<double>> trains(trials);
-  const int folds = static_cast<int>(fit.fold_models.size());
-  for (int k = 0; k < folds; ++k) {
-    const BinSelection left_out{folds, k, true, options.gif.block_ms};
-    const GifTrials drawn = simulate_gif_trials(fit.fold_models[static_cast<std::size_t>(k)],
-                                                sweep.current_pA, sweep.dt_ms, draws);
-    for (std::size_t t = 0; t < trials; ++t) {
-      for (const double time : drawn.spikes_ms[t]) {
-        if (left_out.contains(before_ms + time)) trains[t].push_back(time);
-      }
-    }
-  }
-  for (auto& train : trains) std::sort(train.begin(), train.end());
-  return trains;
-}
-
 const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
   const auto* gif = std::get_if<Gif>(&model);
   if (gif == nullptr || !cell.gifs) return nullptr;

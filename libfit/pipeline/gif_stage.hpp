@@ -12,12 +12,6 @@ namespace libfit {
 // likelihood, with the recorded spikes forced, does not see such a run-away.
 void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOptions& options);
 
-// Trains of a GIF on sweep `s` of the training recording, each block predicted by the fit that has not seen
-// it: one train a trial. Without folds: by the fit to all.
-std::vector<std::vector<double>> held_out_trains(const GifFit& fit, const Membrane& membrane,
-                                                 std::size_t sweep, const CellFitOptions& options,
-                                                 std::size_t trials);
-
 // The fit behind a model of the family; nullptr where there is none.
 const GifFit* gif_fit_of(const CellFit& cell, const Model& model);
 

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
 #include "libfit/score/coincidence.hpp"
 #include "libfit/score/md_star.hpp"
+#include "libfit/simulate/gif_trials.hpp"
 
 namespace libfit {
 namespace {
@@ -128,27 +130,41 @@ ModelTest score_model(const IvFit& fit, const TestResult& test, const ScoreOptio
   return result;
 }
 
-// Each fold of the recording by the tuned model that had left it out.
-std::vector<double> held_out_train(const SpikeTuning& tuning, const Membrane& membrane, std::size_t s,
-                                   const CellFitOptions& options) {
-  double before_ms = 0.0;  // folds run on through the sweeps
-  for (std::size_t i = 0; i < s; ++i) before_ms += membrane.recording.sweeps[i].duration_ms();
-  const Sweep& sweep = membrane.recording.sweeps[s];
-  const int folds = static_cast<int>(tuning.fold_models.size());
-  std::vector<double> train;
-  for (int k = 0; k < folds; ++k) {
-    const BinSelection left_out{folds, k, true, options.gif.block_ms};
-    const Model& model = tuning.fold_models[static_cast<std::size_t>(k)];
-    for (const double t : simulate(model, sweep.current_pA, sweep.dt_ms).spike_times_ms)
-      if (left_out.contains(before_ms + t)) train.push_back(t);
+// Where sweep `s` begins in the time that folds count, which runs on through the sweeps: in whole bins of
+// `bin_ms`, or exactly (0).
+double time_before_ms(const Recording& recording, std::size_t s, double bin_ms) {
+  double before_ms = 0.0;
+  for (std::size_t i = 0; i < s; ++i) {
+    const double duration_ms = recording.sweeps[i].duration_ms();
+    before_ms += bin_ms > 0.0 ? std::floor(duration_ms / bin_ms) * bin_ms : duration_ms;
   }
-  std::sort(train.begin(), train.end());
-  return train;
+  return before_ms;
+}
+
+// The trains that `answer` gives for a model, each fold of the sweep from the model that had left it out;
+// from `whole` where there are none.
+template <class M, class Answer>
+SpikeTrains held_out(const M& whole, const std::vector<M>& fold_models, double before_ms, double block_ms,
+                     Answer&& answer) {
+  if (fold_models.empty()) return answer(whole);
+  const int folds = static_cast<int>(fold_models.size());
+  SpikeTrains joined;
+  for (int k = 0; k < folds; ++k) {
+    const BinSelection left_out{folds, k, true, block_ms};
+    const SpikeTrains trains = answer(fold_models[static_cast<std::size_t>(k)]);
+    joined.resize(trains.size());
+    for (std::size_t t = 0; t < trains.size(); ++t) {
+      std::ranges::copy_if(trains[t], std::back_inserter(joined[t]),
+                           [&](double time_ms) { return left_out.contains(before_ms + time_ms); });
+    }
+  }
+  for (SpikeTrain& train : joined) std::ranges::sort(train);
+  return joined;
 }
 
 // 2 <D, M> / (||D||^2 + C*_MM), summed over sweeps.
 void add_bound(TrainingPrediction& prediction, const Membrane& membrane,
-               const std::vector<std::vector<std::vector<double>>>& trains, double window_ms) {
+               const std::vector<SpikeTrains>& trains, double window_ms) {
   double cross = 0.0, norms = 0.0;
   const auto product = [window_ms](const auto& a, const auto& b) {
     return static_cast<double>(kistler_product(a, b, window_ms));
@@ -164,7 +180,7 @@ void add_bound(TrainingPrediction& prediction, const Membrane& membrane,
 
 // Mean coincidence factor over sweeps, and over trials within each.
 void add_scores(TrainingPrediction& prediction, const Membrane& membrane,
-                const std::vector<std::vector<std::vector<double>>>& trains, double window_ms) {
+                const std::vector<SpikeTrains>& trains, double window_ms) {
   double gammas = 0.0, defined = 0.0, spikes = 0.0;
   for (std::size_t s = 0; s < trains.size(); ++s) {
     const double duration_ms = membrane.recording.sweeps[s].duration_ms();
@@ -187,22 +203,26 @@ void add_scores(TrainingPrediction& prediction, const Membrane& membrane,
   if (defined > 0.0) prediction.gamma = gammas / defined;
 }
 
-// Trains of a model on every sweep of training: [sweep][trial]. Held out where the fit has seen spikes.
-std::vector<std::vector<std::vector<double>>> training_trains(const IvFit& fit, const Membrane& membrane,
-                                                              const CellFit& cell,
-                                                              const CellFitOptions& options) {
+// Trains of a model on every sweep of training, held out where the fit has seen spikes.
+std::vector<SpikeTrains> training_trains(const IvFit& fit, const Membrane& membrane, const CellFit& cell,
+                                         const CellFitOptions& options) {
   const GifFit* gif = gif_fit_of(cell, fit.model);
   const auto tuning = std::ranges::find(cell.tunings, fit_name(fit), &SpikeTuning::model);
-  const bool held_out = tuning != cell.tunings.end() && !tuning->fold_models.empty();
-  std::vector<std::vector<std::vector<double>>> trains;
+  const std::vector<Model> tuned = tuning != cell.tunings.end() ? tuning->fold_models : std::vector<Model>();
+  const GifTrialOptions draws{training_trials, 0, options.seed + 1, options.threads};
+  std::vector<SpikeTrains> trains;
   for (std::size_t s = 0; s < membrane.recording.sweeps.size(); ++s) {
     const Sweep& sweep = membrane.recording.sweeps[s];
+    const double before_ms = time_before_ms(membrane.recording, s, gif != nullptr ? gif->model.bin_ms : 0.0);
     if (gif != nullptr) {
-      trains.push_back(held_out_trains(*gif, membrane, s, options, training_trials));
-    } else if (held_out) {
-      trains.push_back({held_out_train(*tuning, membrane, s, options)});
+      trains.push_back(
+          held_out(gif->model, gif->fold_models, before_ms, options.gif.block_ms, [&](const Gif& model) {
+            return simulate_gif_trials(model, sweep.current_pA, sweep.dt_ms, draws).spikes_ms;
+          }));
     } else {
-      trains.push_back({simulate(fit.model, sweep.current_pA, sweep.dt_ms).spike_times_ms});
+      trains.push_back(held_out(fit.model, tuned, before_ms, options.gif.block_ms, [&](const Model& model) {
+        return SpikeTrains{simulate(model, sweep.current_pA, sweep.dt_ms).spike_times_ms};
+      }));
     }
   }
   return trains;

@@ -153,13 +153,12 @@ class Objective {
     return counts;
   }
 
-  double gamma(const Counts& counts) const { return gamma_of(counts, window_ms_); }
   // Over all folds but one; without `left_out` over all.
   double gamma(const std::vector<Counts>& counts, std::optional<std::size_t> left_out = std::nullopt) const {
     Counts sum;
     for (std::size_t k = 0; k < counts.size(); ++k)
       if (k != left_out) sum += counts[k];
-    return gamma(sum);
+    return gamma_of(sum, window_ms_);
   }
 
  private:
@@ -247,7 +246,7 @@ std::vector<Model> fold_models(const Model& model, const Search& search, const O
     const auto best = std::ranges::max_element(search.candidates(), {}, [&](const Candidate& candidate) {
       return objective.gamma(candidate.counts, k);
     });
-    models.push_back(with(model, best->point).value_or(model));
+    models.push_back(with(model, best->point).value());  // every candidate is a model
   }
   return models;
 }

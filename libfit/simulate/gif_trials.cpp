@@ -47,17 +47,20 @@ class DrivenCurve {
 
 // One leaky path from current to voltage, bin by bin: the drive of the hazard, or the membrane.
 struct Path {
-  double R, decay, E, V_reset;
-  HazardDrive upstroke;  // of the drive, where it has one
-  std::vector<SpikeTriggeredCurrent> currents;
+  HazardDrive drive;
+  double decay;
   std::vector<double> current_decay;
 };
 
-Path make_path(double tau_ms, double R, double E, double V_reset,
-               const std::vector<SpikeTriggeredCurrent>& currents, double bin_ms) {
-  Path path{R, std::exp(-bin_ms / tau_ms), E, V_reset, {}, currents, {}};
-  for (const auto& c : currents) path.current_decay.push_back(std::exp(-bin_ms / c.tau_ms));
+Path make_path(const HazardDrive& drive, double bin_ms) {
+  Path path{drive, std::exp(-bin_ms / drive.tau_ms), {}};
+  for (const auto& c : drive.currents) path.current_decay.push_back(std::exp(-bin_ms / c.tau_ms));
   return path;
+}
+
+HazardDrive membrane_as_drive(Gif m) {
+  adopt_membrane_as_drive(m);
+  return m.drive;
 }
 
 // Everything that does not change from trial to trial.
@@ -96,18 +99,16 @@ std::vector<double> bin_current(std::span<const double> current_pA, double dt_ms
 }
 
 Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms) {
-  const HazardDrive& d = m.drive;
   Prepared p{m,
              bin_current(current_pA, dt_ms, m.bin_ms),
              0.0,
-             make_path(d.tau_ms, d.resistance_GOhm, d.E_mV, d.V_reset_mV, d.currents, m.bin_ms),
-             make_path(m.C_pF / m.g_nS, 1.0 / m.g_nS, m.E_mV, m.reset.V_reset_mV, m.currents, m.bin_ms),
+             make_path(m.drive, m.bin_ms),
+             make_path(membrane_as_drive(m), m.bin_ms),
              refractory_bins(m),
              {},
              {},
              {},
              std::log(m.bin_ms)};
-  p.drive.upstroke = d;
   p.settled_pA = settled_current_pA(p.current_pA, m.bin_ms);
   for (const auto& f : m.filters)
     p.filter_decay.push_back(f.tau_ms > 0.0 ? std::exp(-m.bin_ms / f.tau_ms) : 0.0);
@@ -133,8 +134,8 @@ using Lanes = std::array<double, lanes>;
 // Voltage and spike-triggered currents of one path in every lane.
 class PathState {
  public:
-  PathState(const Path& path, double settled_pA) : p_(path), w_(path.currents.size()) {
-    V_.fill(path.E + path.R * settled_pA);
+  PathState(const Path& path, double settled_pA) : p_(path), w_(path.drive.currents.size()) {
+    V_.fill(path.drive.E_mV + path.drive.resistance_GOhm * settled_pA);
     for (auto& w : w_) w.fill(0.0);
   }
   void advance(double I, const std::array<int, lanes>& held) {
@@ -145,16 +146,17 @@ class PathState {
       for (std::size_t i = 0; i < lanes; ++i) w_[c][i] *= p_.current_decay[c];
     }
     Lanes upstroke{};
-    if (p_.upstroke.Delta_T_mV > 0.0) {
-      for (std::size_t i = 0; i < lanes; ++i) upstroke[i] = upstroke_mV(p_.upstroke, V_[i]);
+    if (p_.drive.Delta_T_mV > 0.0) {
+      for (std::size_t i = 0; i < lanes; ++i) upstroke[i] = upstroke_mV(p_.drive, V_[i]);
     }
+    const double E = p_.drive.E_mV, R = p_.drive.resistance_GOhm, V_reset = p_.drive.V_reset_mV;
     for (std::size_t i = 0; i < lanes; ++i) {
-      const double target = p_.E + p_.R * drive[i] + upstroke[i];
-      V_[i] = held[i] > 0 ? p_.V_reset : target + (V_[i] - target) * p_.decay;
+      const double target = E + R * drive[i] + upstroke[i];
+      V_[i] = held[i] > 0 ? V_reset : target + (V_[i] - target) * p_.decay;
     }
   }
   void spike(std::size_t lane) {
-    for (std::size_t c = 0; c < w_.size(); ++c) w_[c][lane] += p_.currents[c].b_pA;
+    for (std::size_t c = 0; c < w_.size(); ++c) w_[c][lane] += p_.drive.currents[c].b_pA;
   }
   const Lanes& V() const { return V_; }
 

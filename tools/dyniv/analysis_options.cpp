@@ -150,12 +150,7 @@ libfit::ResultOptions result_options(const CommandLine& line, const OutputArgume
   options.overwrite = o.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
   options.threads = line.common().threads;
   options.formats.clear();
-  std::size_t begin = 0;
-  while (begin <= o.formats.size()) {
-    const std::size_t end = std::min(o.formats.find(',', begin), o.formats.size());
-    options.formats.push_back(libfit::figure_format(o.formats.substr(begin, end - begin)));
-    begin = end + 1;
-  }
+  for (const std::string& name : parts_of(o.formats)) options.formats.push_back(libfit::figure_format(name));
   return options;
 }
 

@@ -30,16 +30,6 @@ struct CompareSettings {
   OutputArguments output;
 };
 
-std::vector<std::string> words_of(const std::string& list) {
-  std::vector<std::string> words;
-  for (std::size_t begin = 0; begin < list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) words.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words;
-}
-
 void add_options(CommandLine& line, CompareSettings& settings) {
   po::options_description cells("What is compared");
   cells.add_options()("folder", po::value(&settings.folders)->multitoken()->composing()->value_name("DIR..."),
@@ -146,7 +136,7 @@ int command_compare(const std::vector<std::string>& arguments) {
   }
   std::vector<libfit::StoredCell> cells = read_cells(line, settings.folders);
   libfit::CompareOptions options;
-  options.models = words_of(settings.models);
+  if (line.has("models")) options.models = parts_of(settings.models);
   options.score = settings.score;
   options.score.window_ms = settings.window_ms.value_or(cells.front().window_ms);
   options.score.seed = line.common().seed;

@@ -7,7 +7,6 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <string_view>
 
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
@@ -28,15 +27,13 @@ struct PlotOptions {
 };
 
 // "pdf,svg" -> the formats, each once.
-std::vector<libfit::FigureFormat> formats_of(std::string_view list) {
+std::vector<libfit::FigureFormat> formats_of(const std::string& list) {
   std::vector<libfit::FigureFormat> formats;
-  while (true) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    const libfit::FigureFormat format = libfit::figure_format(list.substr(0, comma));
+  for (const std::string& name : parts_of(list)) {
+    const libfit::FigureFormat format = libfit::figure_format(name);
     if (std::ranges::find(formats, format) == formats.end()) formats.push_back(format);
-    if (comma == list.size()) return formats;
-    list.remove_prefix(comma + 1);
   }
+  return formats;
 }
 
 // The scripts in FOLDER/figures, or in FOLDER itself where there is no such folder, by name.

@@ -68,11 +68,8 @@ void add_options(CommandLine& line, ScoreSettings& settings) {
 
 std::vector<double> parse_sigmas(const std::string& text) {
   std::vector<double> sigmas_ms;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    sigmas_ms.push_back(parse_number("--sigmas", text.substr(begin, end - begin), {0.0, 1e6, false, "ms"}));
-    begin = end + 1;
-  }
+  for (const std::string& part : parts_of(text))
+    sigmas_ms.push_back(parse_number("--sigmas", part, {0.0, 1e6, false, "ms"}));
   return sigmas_ms;
 }
 

@@ -59,12 +59,8 @@ void add_options(CommandLine& line, StepsSettings& s) {
 std::vector<double> parse_amplitudes(const std::string& text) {
   const bool range = text.find(':') != std::string::npos;
   std::vector<double> numbers;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(range ? ':' : ',', begin), text.size());
-    numbers.push_back(
-        parse_number("--step-amplitudes", text.substr(begin, end - begin), around_zero(1e6, "pA")));
-    begin = end + 1;
-  }
+  for (const std::string& part : parts_of(text, range ? ':' : ','))
+    numbers.push_back(parse_number("--step-amplitudes", part, around_zero(1e6, "pA")));
   if (!range) return numbers;
   const double count = numbers.size() == 3 ? std::round((numbers[2] - numbers[0]) / numbers[1]) : -1.0;
   if (!(count >= 0.0 && count < 10000.0) || std::abs(numbers[0] + count * numbers[1] - numbers[2]) > 1e-6)

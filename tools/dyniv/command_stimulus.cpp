@@ -86,11 +86,9 @@ void add_options(CommandLine& line, StimulusSettings& s) {
 
 std::vector<libfit::StimulusFormat> formats_of(const std::string& list) {
   std::vector<libfit::StimulusFormat> formats;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    const auto format = libfit::stimulus_format(list.substr(begin, end - begin));
+  for (const std::string& name : parts_of(list)) {
+    const auto format = libfit::stimulus_format(name);
     if (std::ranges::find(formats, format) == formats.end()) formats.push_back(format);
-    begin = end + 1;
   }
   return formats;
 }

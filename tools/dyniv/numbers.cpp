@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -68,6 +69,16 @@ void add_number(po::options_description& group, const std::string& name, const s
   add_number(
       group, name, value_name, range, [&target](double value) { target = value; }, about,
       fmt::format("{}", target));
+}
+
+std::vector<std::string> parts_of(const std::string& list, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(separator, begin), list.size());
+    parts.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
 }
 
 NumberRange positive(double high, const std::string& unit) { return {0.0, high, false, unit}; }

@@ -5,6 +5,7 @@
 #include <boost/program_options.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace dyniv {
 
@@ -32,6 +33,9 @@ void add_number(boost::program_options::options_description& group, const std::s
 void add_number(boost::program_options::options_description& group, const std::string& name,
                 const std::string& value_name, const NumberRange& range, double& target,
                 const std::string& about);
+
+// The parts of a list, "pdf,svg": what stands between the separators, empty parts included.
+std::vector<std::string> parts_of(const std::string& list, char separator = ',');
 
 // Ranges that several options share.
 NumberRange positive(double high, const std::string& unit);  // above 0, up to `high`
