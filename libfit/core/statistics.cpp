@@ -45,13 +45,9 @@ std::optional<double> quantile(std::span<const double> values, double probabilit
 
 std::optional<double> median(std::span<const double> values) { return quantile(values, 0.5); }
 
-namespace {
-
 double student_quantile(double degrees) {
   return boost::math::quantile(boost::math::students_t(degrees), 0.975);
 }
-
-}  // namespace
 
 std::optional<Interval> interval_of_mean(std::span<const double> values) {
   if (values.size() < 3) return std::nullopt;

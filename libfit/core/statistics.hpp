@@ -27,6 +27,8 @@ std::optional<double> variance(std::span<const double> values);
 // allowed.
 std::optional<double> quantile(std::span<const double> values, double probability);
 std::optional<double> median(std::span<const double> values);
+// 97.5 % quantile of Student's t, half the width of a 95 % interval in standard errors.
+double student_quantile(double degrees);
 // 95 % interval of the mean of independent normal values (Student's t); nullopt below three.
 std::optional<Interval> interval_of_mean(std::span<const double> values);
 // A straight line by least squares; the interval (95 %, Student's t) takes the points for independent.

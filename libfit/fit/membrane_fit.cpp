@@ -4,7 +4,6 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstdint>
 
@@ -133,8 +132,7 @@ std::optional<MembraneIntervals> intervals_of(const Gif& model, const BinnedReco
     covariance += move * move.transpose();
   }
   covariance *= static_cast<double>(blocks) / static_cast<double>(blocks - 1);
-  const double student =
-      boost::math::quantile(boost::math::students_t(static_cast<double>(blocks - 1)), 0.975);
+  const double student = student_quantile(static_cast<double>(blocks - 1));
   // Of log tau, log R, E, V_reset: log C = log tau - log R, log g = -log R.
   const double half_C = student * std::sqrt(covariance(0, 0) + covariance(1, 1) - 2.0 * covariance(0, 1));
   const auto half = [&](Index i) { return student * std::sqrt(covariance(i, i)); };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <utility>
 
@@ -28,8 +27,7 @@ void draw_weights(RandomStream& random, std::span<double> weights) {
 
 double student_over_normal(double degrees) {
   constexpr double kProbability = 0.975;
-  return boost::math::quantile(boost::math::students_t(degrees), kProbability) /
-         boost::math::quantile(boost::math::normal(), kProbability);
+  return student_quantile(degrees) / boost::math::quantile(boost::math::normal(), kProbability);
 }
 
 // Degrees of freedom of a sum of two variance estimates (Satterthwaite).
