@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "libfit/core/error.hpp"
 #include "libfit/report/figure_pieces.hpp"
@@ -52,24 +52,23 @@ Figure threshold_figure(const ThresholdSeries& s) {
 }
 
 Figure repetition_figure(const RepetitionSeries& s) {
-  require(s.models.size() == s.expected.size(), "drift_figure: a number for each model");
+  require(s.models.size() == s.expected.size(), "repetition_figure: a number for each model");
   const std::vector<unsigned> colours = model_colours(s.models);
-  std::vector<double> turn, error;
+  std::vector<double> turn;
   double highest = 0.0;
   for (const double spikes : s.spikes) {
     turn.push_back(static_cast<double>(turn.size() + 1));
-    error.push_back(std::sqrt(spikes));
-    highest = std::max(highest, spikes + error.back());
+    highest = std::max(highest, spikes);
   }
   Panel panel;
   const Interval all{0.5, static_cast<double>(turn.size()) + 0.5};
   panel.x = axis_of("test repetition", "", all);
-  panel.series.push_back(points_of("cell", kBlack, turn, s.spikes));
   for (std::size_t m = 0; m < s.models.size(); ++m) {
     panel.series.push_back(
         line_of(s.models[m], colours[m], {all.low, all.high}, {s.expected[m], s.expected[m]}));
     highest = std::max(highest, s.expected[m]);
   }
+  panel.series.push_back(points_of("cell", kBlack, turn, s.spikes));  // above the lines
   panel.y = axis_of("spikes", "", Interval{0.0, 1.05 * highest});
   Figure figure = figure_of("drift", 50.0);
   figure.panels.push_back(std::move(panel));
