@@ -149,8 +149,7 @@ libfit::ResultOptions result_options(const CommandLine& line, const OutputArgume
   options.figures = !o.no_figures;
   options.overwrite = o.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
   options.threads = line.common().threads;
-  options.formats.clear();
-  for (const std::string& name : parts_of(o.formats)) options.formats.push_back(libfit::figure_format(name));
+  options.formats = each_once(o.formats, libfit::figure_format);
   return options;
 }
 

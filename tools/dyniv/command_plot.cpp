@@ -26,16 +26,6 @@ struct PlotOptions {
   libfit::FigureOptions figure;
 };
 
-// "pdf,svg" -> the formats, each once.
-std::vector<libfit::FigureFormat> formats_of(const std::string& list) {
-  std::vector<libfit::FigureFormat> formats;
-  for (const std::string& name : parts_of(list)) {
-    const libfit::FigureFormat format = libfit::figure_format(name);
-    if (std::ranges::find(formats, format) == formats.end()) formats.push_back(format);
-  }
-  return formats;
-}
-
 // The scripts in FOLDER/figures, or in FOLDER itself where there is no such folder, by name.
 std::vector<fs::path> scripts_of(const fs::path& folder) {
   std::error_code problem;
@@ -105,7 +95,7 @@ PlotOptions parse(CommandLine& line, const std::vector<std::string>& arguments) 
   line.positional("folder");
   line.parse(arguments);
   if (options.folders.size() != 1) throw libfit::OptionError("name one folder; see `dyniv plot --help`");
-  options.figure.formats = formats_of(options.formats);
+  options.figure.formats = each_once(options.formats, libfit::figure_format);
   options.figure.overwrite = force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
   options.figure.validate();
   return options;

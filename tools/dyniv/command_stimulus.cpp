@@ -84,15 +84,6 @@ void add_options(CommandLine& line, StimulusSettings& s) {
   line.positional("current");
 }
 
-std::vector<libfit::StimulusFormat> formats_of(const std::string& list) {
-  std::vector<libfit::StimulusFormat> formats;
-  for (const std::string& name : parts_of(list)) {
-    const auto format = libfit::stimulus_format(name);
-    if (std::ranges::find(formats, format) == formats.end()) formats.push_back(format);
-  }
-  return formats;
-}
-
 libfit::Protocol protocol_of_words(const StimulusSettings& s) {
   libfit::ProtocolBlock block{"stimulus", "training", 1, s.duration_ms, {{}}};
   for (const std::string& word : s.current) {
@@ -206,7 +197,7 @@ int command_stimulus(const std::vector<std::string>& arguments) {
   add_options(line, settings);
   line.parse(arguments);
   check(line, settings);
-  const auto formats = formats_of(settings.formats);
+  const auto formats = each_once(settings.formats, libfit::stimulus_format);
   const auto overwrite = settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
   libfit::check_result_folder(settings.folder, overwrite);
 

@@ -2,6 +2,7 @@
 // all, is refused with a sentence that names the option, the value and the range.
 #pragma once
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <functional>
 #include <string>
@@ -36,6 +37,17 @@ void add_number(boost::program_options::options_description& group, const std::s
 
 // The parts of a list, "pdf,svg": what stands between the separators, empty parts included.
 std::vector<std::string> parts_of(const std::string& list, char separator = ',');
+
+// What the names of a list, "pdf,svg", stand for, each once; `named` throws for a name that it does not know.
+template <class Named>
+auto each_once(const std::string& list, Named named) -> std::vector<decltype(named(list))> {
+  std::vector<decltype(named(list))> values;
+  for (const std::string& name : parts_of(list)) {
+    const auto value = named(name);
+    if (std::ranges::find(values, value) == values.end()) values.push_back(value);
+  }
+  return values;
+}
 
 // Ranges that several options share.
 NumberRange positive(double high, const std::string& unit);  // above 0, up to `high`
