@@ -54,11 +54,6 @@ function(dyniv_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE libfit dyniv_settings GTest::gtest_main GTest::gmock fmt::fmt ${T_LIBRARIES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  if(DYNIV_SANITIZE)
-    # What the tests themselves do is little work, and half of a sanitizer build's time goes into optimising it.
-    target_compile_options(${name} PRIVATE -O0)
-  endif()
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # every test has its own helpers
   if(DYNIV_PRECOMPILED_HEADERS)
     target_precompile_headers(${name} REUSE_FROM dyniv_test_headers)
   endif()

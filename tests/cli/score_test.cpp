@@ -33,22 +33,22 @@ TEST_F(ScoreCommand, ScoresASmallExampleAsByHand) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.err,
             "dyniv: warning: the data hold 7 spikes: every score is uncertain beyond its interval\n");
-  const auto json = nlohmann::json::parse(result.out);
-  EXPECT_EQ(json["schema"], "dyniv.score");
-  EXPECT_EQ(json["version"], 1);
+  const auto found = nlohmann::json::parse(result.out);
+  EXPECT_EQ(found["schema"], "dyniv.score");
+  EXPECT_EQ(found["version"], 1);
   const double first = (2 - 0.096) / 3.5 / 0.976;
   const double second = (2 - 0.072) / 3.0 / 0.976;
-  EXPECT_NEAR(json["gamma"].get<double>(), 0.5 * (first + second), 1e-12);
+  EXPECT_NEAR(found["gamma"].get<double>(), 0.5 * (first + second), 1e-12);
   const double intrinsic = 0.5 * (first + (2 - 0.096) / 3.5 / 0.968);
-  EXPECT_NEAR(json["reliability"]["gamma"].get<double>(), intrinsic, 1e-12);
-  EXPECT_NEAR(json["gamma_A"].get<double>(), 0.5 * (first + second) / intrinsic, 1e-12);
-  EXPECT_NEAR(json["md_star"].get<double>(), 0.8, 1e-12);
-  EXPECT_NEAR(json["reliability"]["md"].get<double>(), 2.0 / 3.5, 1e-12);
-  EXPECT_EQ(json["data_spikes"], nlohmann::json::parse("[4, 3]"));
-  EXPECT_EQ(json["model_spikes"], nlohmann::json::parse("[3]"));
-  EXPECT_EQ(json["gamma_ci95"].size(), 2U);
-  EXPECT_EQ(json["inputs"]["data"]["sha256"].get<std::string>().size(), 64U);
-  for (const char* sigma : {"4", "10", "100"}) EXPECT_TRUE(json["explained_variance"][sigma].is_number());
+  EXPECT_NEAR(found["reliability"]["gamma"].get<double>(), intrinsic, 1e-12);
+  EXPECT_NEAR(found["gamma_A"].get<double>(), 0.5 * (first + second) / intrinsic, 1e-12);
+  EXPECT_NEAR(found["md_star"].get<double>(), 0.8, 1e-12);
+  EXPECT_NEAR(found["reliability"]["md"].get<double>(), 2.0 / 3.5, 1e-12);
+  EXPECT_EQ(found["data_spikes"], nlohmann::json::parse("[4, 3]"));
+  EXPECT_EQ(found["model_spikes"], nlohmann::json::parse("[3]"));
+  EXPECT_EQ(found["gamma_ci95"].size(), 2U);
+  EXPECT_EQ(found["inputs"]["data"]["sha256"].get<std::string>().size(), 64U);
+  for (const char* sigma : {"4", "10", "100"}) EXPECT_TRUE(found["explained_variance"][sigma].is_number());
 }
 
 std::string regular_train(double first_ms) {
@@ -62,10 +62,10 @@ TEST_F(ScoreCommand, GivesFullMarksToIdenticalTrainsAndKeepsStandardErrorSilent)
   const auto result = score(train + train + train, train, {"--json"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.err, "");
-  const auto json = nlohmann::json::parse(result.out);
-  EXPECT_NEAR(json["gamma"].get<double>(), 1.0, 1e-12);
-  EXPECT_NEAR(json["md_star"].get<double>(), 1.0, 1e-12);
-  EXPECT_NEAR(json["explained_variance"]["10"].get<double>(), 1.0, 1e-12);
+  const auto found = nlohmann::json::parse(result.out);
+  EXPECT_NEAR(found["gamma"].get<double>(), 1.0, 1e-12);
+  EXPECT_NEAR(found["md_star"].get<double>(), 1.0, 1e-12);
+  EXPECT_NEAR(found["explained_variance"]["10"].get<double>(), 1.0, 1e-12);
 }
 
 TEST_F(ScoreCommand, PrintsATableForPeople) {
@@ -87,10 +87,10 @@ TEST_F(ScoreCommand, GivesTheSameBytesOnAnyNumberOfThreads) {
 TEST_F(ScoreCommand, SaysWhyAScoreIsAbsent) {
   const auto result = score(regular_train(20.0), regular_train(20.0), {"--json", "--quiet"});
   EXPECT_EQ(result.exit_code, 0);
-  const auto json = nlohmann::json::parse(result.out);
-  EXPECT_TRUE(json["md_star"].is_null());
-  EXPECT_TRUE(json["reliability"]["gamma"].is_null());
-  EXPECT_THAT(json["reasons"]["md_star"].get<std::string>(), HasSubstr("one repetition"));
+  const auto found = nlohmann::json::parse(result.out);
+  EXPECT_TRUE(found["md_star"].is_null());
+  EXPECT_TRUE(found["reliability"]["gamma"].is_null());
+  EXPECT_THAT(found["reasons"]["md_star"].get<std::string>(), HasSubstr("one repetition"));
 }
 
 TEST_F(ScoreCommand, RefusesAWindowThatTheRateDoesNotAllow) {

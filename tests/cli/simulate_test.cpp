@@ -92,7 +92,7 @@ TEST(SimulateByHand, ACurrentOfAFileNeedsNoVoltageAndWordsAreAddedToIt) {
   EXPECT_EQ(with["inputs"]["current_in_words"], "step:begin_ms=500,amplitude_pA=100");
 }
 
-void expect_refused(int exit_code, std::vector<std::string> words, const std::string& sentence) {
+void expect_simulate_refused(int exit_code, std::vector<std::string> words, const std::string& sentence) {
   words.insert(words.begin(), "simulate");
   const auto result = run_dyniv(words);
   EXPECT_EQ(result.exit_code, exit_code) << result.err;
@@ -106,15 +106,17 @@ TEST(SimulateByHand, RefusesParametersAndCurrentsThatMakeNoSense) {
        {std::tuple{"lif", "tau_ms=0", "tau_ms"}, std::tuple{"lif", "V_reset_mV=-40", "V_reset_mV"},
         std::tuple{"qif", "V_c_mV=-80", "V_c_mV"}, std::tuple{"lif", "t_ref_ms=-1", "t_ref_ms"},
         std::tuple{"eif", "V_th_mV=-40", "V_th_mV"}, std::tuple{"lif", "tau_ms=ten", "tau_ms"}})
-    expect_refused(2, {"--model", model, "--set", set, step}, sentence);
-  expect_refused(2, {"--model", "elif", step}, "elif");
-  expect_refused(1, {"--model", "lif", "--set", "t_ref_ms=0", "constant:amplitude_pA=1e9"}, "without end");
-  expect_refused(2, lif({"step:amplitude_pA=200,end=5"}), "there is no end in it");
-  expect_refused(2, lif({"step:begin_ms=5000,amplitude_pA=200"}), "before the end of the current at 1000 ms");
-  expect_refused(2, lif({"ou:sd_pA=5,tau_ms=-1"}), "tau_ms");
-  expect_refused(2, lif({}), "a current in words");
-  expect_refused(2, lif({demo_file("test.abf"), "--duration", "5"}), "--duration");
-  expect_refused(2, {"--model", demo_file("test.abf"), "--set", "C_pF=5", step}, "--set");
+    expect_simulate_refused(2, {"--model", model, "--set", set, step}, sentence);
+  expect_simulate_refused(2, {"--model", "elif", step}, "elif");
+  expect_simulate_refused(1, {"--model", "lif", "--set", "t_ref_ms=0", "constant:amplitude_pA=1e9"},
+                          "without end");
+  expect_simulate_refused(2, lif({"step:amplitude_pA=200,end=5"}), "there is no end in it");
+  expect_simulate_refused(2, lif({"step:begin_ms=5000,amplitude_pA=200"}),
+                          "before the end of the current at 1000 ms");
+  expect_simulate_refused(2, lif({"ou:sd_pA=5,tau_ms=-1"}), "tau_ms");
+  expect_simulate_refused(2, lif({}), "a current in words");
+  expect_simulate_refused(2, lif({demo_file("test.abf"), "--duration", "5"}), "--duration");
+  expect_simulate_refused(2, {"--model", demo_file("test.abf"), "--set", "C_pF=5", step}, "--set");
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // Recordings of models with a memory, and the EIF of their whole curve, which their fits start from.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -83,6 +86,19 @@ inline const ParameterEstimate* find_parameter(const IvFit& fit, std::string_vie
     if (parameter.name == name) return &parameter;
   }
   return nullptr;
+}
+
+// Whatever a fit says is finite, and it says why where it is not ok.
+inline void expect_no_NaN(const IvFit& fit) {
+  for (const ParameterEstimate& p : fit.parameters) {
+    EXPECT_TRUE(std::isfinite(p.value)) << p.name;
+    EXPECT_TRUE(std::isfinite(p.se.value_or(0.0))) << p.name;
+    const Interval range = p.ci95.value_or(Interval{});
+    EXPECT_TRUE(std::isfinite(range.low) && std::isfinite(range.high)) << p.name;
+  }
+  EXPECT_EQ(fit.status == FitStatus::ok, fit.reason.empty());
+  if (fit.status == FitStatus::failed) return;
+  EXPECT_NO_THROW(validate(fit.model));
 }
 
 }  // namespace libfit::test

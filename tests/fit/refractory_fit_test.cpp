@@ -14,6 +14,7 @@
 namespace libfit {
 namespace {
 
+using test::expect_no_NaN;
 using test::find_parameter;
 
 // Means of layer-5 thick-tufted pyramidal cells [Harrison et al. 2015, table 1]; a jump and sag of E beside.
@@ -25,7 +26,7 @@ struct Fitted {
   std::vector<SliceFit> slices;
 };
 
-Fitted fit(const test::RecordedCell& cell, std::size_t draws = 0) {
+Fitted fit_recovering(const test::RecordedCell& cell, std::size_t draws = 0) {
   const double t_ref =
       cell.eif.status == FitStatus::failed ? 4.0 : std::get<Eif>(cell.eif.model).reset.t_ref_ms;
   const std::vector<double> edges = post_spike_edges(cell.spikes_ms, t_ref, {});
@@ -46,18 +47,6 @@ Fitted fit(const test::RecordedCell& cell, std::size_t draws = 0) {
   return result;
 }
 
-void expect_no_NaN(const IvFit& fit) {
-  for (const ParameterEstimate& p : fit.parameters) {
-    EXPECT_TRUE(std::isfinite(p.value)) << p.name;
-    EXPECT_TRUE(std::isfinite(p.se.value_or(0.0))) << p.name;
-    const Interval range = p.ci95.value_or(Interval{});
-    EXPECT_TRUE(std::isfinite(range.low) && std::isfinite(range.high)) << p.name;
-  }
-  EXPECT_EQ(fit.status == FitStatus::ok, fit.reason.empty());
-  if (fit.status == FitStatus::failed) return;
-  EXPECT_NO_THROW(validate(fit.model));
-}
-
 const test::RecordedCell& layer5() {
   static const test::RecordedCell cell =
       test::record(Model(kLayer5), test::badel_noise(300.0, 250.0, 60000.0, 0.1, 1), 0.1, 1);
@@ -65,7 +54,7 @@ const test::RecordedCell& layer5() {
 }
 
 TEST(RefractoryFit, RecoversALayer5Cell) {
-  const Fitted found = fit(layer5(), 40);
+  const Fitted found = fit_recovering(layer5(), 40);
   ASSERT_EQ(found.fit.status, FitStatus::ok) << found.fit.reason;
   expect_no_NaN(found.fit);
   const auto truth = scalar_parameters(Model(kLayer5));
@@ -87,7 +76,7 @@ TEST(RefractoryFit, RecoversALayer5Cell) {
 }
 
 TEST(RefractoryFit, HasSlicesWhoseParametersAreThoseOfTheirTime) {
-  const Fitted found = fit(layer5());
+  const Fitted found = fit_recovering(layer5());
   ASSERT_GE(found.slices.size(), 5U);
   std::size_t with_threshold = 0;
   for (const SliceFit& slice : found.slices) {
@@ -108,7 +97,7 @@ TEST(RefractoryFit, HasSlicesWhoseParametersAreThoseOfTheirTime) {
 TEST(RefractoryFit, LeavesOutWhatASpikeDoesNotLeaveBehind) {
   const Eif plain{284.0, 15.2, -68.5, -52.7, 1.16, 20.0, {-60.0, 4.0}};
   const auto cell = test::record(Model(plain), test::badel_noise(180.0, 180.0, 40000.0, 0.1, 3), 0.1, 3);
-  const Fitted found = fit(cell);
+  const Fitted found = fit_recovering(cell);
   ASSERT_EQ(found.fit.status, FitStatus::ok) << found.fit.reason;
   const auto& model = std::get<RefractoryEif>(found.fit.model);
   for (const double t : {6.0, 20.0, 100.0}) {
@@ -122,25 +111,25 @@ TEST(RefractoryFit, SaysWhyItRefusesDegenerateTrainingData) {
   const auto weak = [](double duration) { return test::badel_noise(-50.0, 100.0, duration, 0.1, 4); };
   const auto silent = test::record(Model(kLayer5), weak(20000.0), 0.1, 4);
   ASSERT_TRUE(silent.spikes_ms[0].empty());
-  EXPECT_EQ(fit(silent).fit.status, FitStatus::failed);
-  EXPECT_FALSE(fit(silent).fit.reason.empty());
+  EXPECT_EQ(fit_recovering(silent).fit.status, FitStatus::failed);
+  EXPECT_FALSE(fit_recovering(silent).fit.reason.empty());
 
   std::vector<double> five = weak(20000.0);
   for (std::size_t i = 1; i <= 5; ++i)
     std::fill_n(five.begin() + static_cast<std::ptrdiff_t>(30000 * i), 100, 2000.0);
   const auto few = test::record(Model(kLayer5), five, 0.1, 4);
   ASSERT_EQ(few.spikes_ms[0].size(), 5U);
-  const Fitted of_few = fit(few);
+  const Fitted of_few = fit_recovering(few);
   EXPECT_EQ(of_few.fit.status, FitStatus::failed);
   EXPECT_FALSE(of_few.fit.reason.empty());
 
   const auto bursting = test::record(Model(kLayer5), test::bursts(weak(30000.0), 900.0, 0.1), 0.1, 4);
   ASSERT_GT(bursting.spikes_ms[0].size(), 50U);
-  expect_no_NaN(fit(bursting, 20).fit);
+  expect_no_NaN(fit_recovering(bursting, 20).fit);
 
   const auto half = test::record(
       Model(kLayer5), test::silent_half(test::badel_noise(300.0, 250.0, 30000.0, 0.1, 4), 0.0), 0.1, 4);
-  expect_no_NaN(fit(half, 20).fit);
+  expect_no_NaN(fit_recovering(half, 20).fit);
 }
 
 TEST(RefractoryFit, IsNoBetterIdentifiedThanTheEifItExtends) {

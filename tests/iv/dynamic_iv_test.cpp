@@ -15,10 +15,10 @@ namespace libfit {
 namespace {
 
 using synthetic::LinearMembrane;
-constexpr double kDt_ms = 0.1;
+constexpr double kSample_ms = 0.1;
 
-Recording linear_cell(const LinearMembrane& cell, std::size_t count, std::uint64_t seed,
-                      double dt_ms = kDt_ms) {
+Recording noisy_membrane(const LinearMembrane& cell, std::size_t count, std::uint64_t seed,
+                         double dt_ms = kSample_ms) {
   auto current = synthetic::correlated_noise(count, 60.0, 5.0, dt_ms, seed);
   auto voltage = cell.voltage_mV(current, dt_ms);
   return synthetic::one_sweep(std::move(current), std::move(voltage), dt_ms);
@@ -31,7 +31,7 @@ DynamicIv curve_of(const Recording& recording, double capacitance_pF, const Dyna
 
 TEST(DynamicIv, OfALinearMembraneIsItsLine) {
   const LinearMembrane cell{100.0, 5.0, -65.0};
-  const DynamicIv iv = curve_of(linear_cell(cell, 300000, 1), cell.C_pF);
+  const DynamicIv iv = curve_of(noisy_membrane(cell, 300000, 1), cell.C_pF);
   ASSERT_GT(iv.bins.size(), 20u);
   for (const IvBin& bin : iv.bins) {
     // The midpoint is exact for a line up to dt^2 / (12 tau^2) of I/C, some 2e-6 mV/ms.
@@ -43,7 +43,7 @@ TEST(DynamicIv, OfALinearMembraneIsItsLine) {
 }
 
 TEST(DynamicIv, BinsAscendAndHoldEveryPairOnce) {
-  const Recording recording = linear_cell({}, 100000, 2);
+  const Recording recording = noisy_membrane({}, 100000, 2);
   const DynamicIv iv = curve_of(recording, 100.0);
   std::size_t count = 0;
   for (std::size_t i = 0; i < iv.bins.size(); ++i) {
@@ -66,7 +66,8 @@ TEST(DynamicIv, LosesNoPairWhenVoltagesFallOnEdges) {
       DynamicIvOptions options;
       options.bin_width_mV = width_mV;
       std::size_t count = 0;
-      for (const IvBin& bin : curve_of(synthetic::one_sweep(current, voltage, kDt_ms), 100.0, options).bins)
+      for (const IvBin& bin :
+           curve_of(synthetic::one_sweep(current, voltage, kSample_ms), 100.0, options).bins)
         count += bin.count;
       EXPECT_EQ(count, 399u) << width_mV << " mV, top " << top;
     }
@@ -123,12 +124,12 @@ TEST(DynamicIv, HasStandardErrorsThatAreTheScatterOfRepetitions) {
   const std::size_t repetitions = 80, samples = 200000;
   std::map<int, std::vector<double>> values, errors;
   for (std::size_t r = 0; r < repetitions; ++r) {
-    auto current = synthetic::correlated_noise(samples, 50.0, 5.0, kDt_ms, 100 + r);
+    auto current = synthetic::correlated_noise(samples, 50.0, 5.0, kSample_ms, 100 + r);
     auto all = current;
-    synthetic::add(all, synthetic::correlated_noise(samples, 20.0, 3.0, kDt_ms, 900 + r));
-    auto voltage = cell.voltage_mV(all, kDt_ms);
+    synthetic::add(all, synthetic::correlated_noise(samples, 20.0, 3.0, kSample_ms, 900 + r));
+    auto voltage = cell.voltage_mV(all, kSample_ms);
     const DynamicIv iv =
-        curve_of(synthetic::one_sweep(std::move(current), std::move(voltage), kDt_ms), cell.C_pF);
+        curve_of(synthetic::one_sweep(std::move(current), std::move(voltage), kSample_ms), cell.C_pF);
     for (const IvBin& bin : iv.bins) {
       const int place = static_cast<int>(std::floor(bin.V_mV / 0.5));
       // Against the line, so that the place of the mean voltage within the bin does not matter.
@@ -152,7 +153,7 @@ TEST(DynamicIv, HasStandardErrorsThatAreTheScatterOfRepetitions) {
 }
 
 TEST(DynamicIv, FlagsBinsSeenInTooFewBlocks) {
-  Recording recording = linear_cell({}, 300000, 5);
+  Recording recording = noisy_membrane({}, 300000, 5);
   for (std::size_t k = 50000; k < 50200; ++k) recording.sweeps[0].voltage_mV[k] = -20.0;  // one block only
   const DynamicIv iv = curve_of(recording, 100.0);
   std::size_t rare = 0;
@@ -169,7 +170,7 @@ TEST(DynamicIv, FlagsBinsSeenInTooFewBlocks) {
 
 // What was used between spikes is what a plain loop over the exclusion windows leaves.
 TEST(DynamicIv, ShrinksTheExclusionOfAFastCellWithAWarning) {
-  const Recording recording = linear_cell({}, 200000, 6);
+  const Recording recording = noisy_membrane({}, 200000, 6);
   std::vector<double> sparse, dense;
   for (double t = 500.0; t < 20000.0; t += 1000.0) sparse.push_back(t);
   for (double t = 50.0; t < 20000.0; t += 100.0) dense.push_back(t);
@@ -187,7 +188,7 @@ TEST(DynamicIv, ShrinksTheExclusionOfAFastCellWithAWarning) {
 }
 
 TEST(DynamicIv, DoesNotChangeWithUnitsAndOffsets) {
-  const Recording recording = linear_cell({}, 200000, 7);
+  const Recording recording = noisy_membrane({}, 200000, 7);
   Recording other = recording;
   for (double& i : other.sweeps[0].current_pA) i *= 7.0;   // another amplifier gain
   for (double& v : other.sweeps[0].voltage_mV) v += 10.0;  // a junction potential, a multiple of the bin
@@ -202,8 +203,8 @@ TEST(DynamicIv, DoesNotChangeWithUnitsAndOffsets) {
 }
 
 TEST(DynamicIv, IsTheSameOnAnyNumberOfThreadsAndForAnyOrderOfSweeps) {
-  Recording recording = linear_cell({}, 150000, 8);
-  recording.sweeps.push_back(linear_cell({}, 90000, 9).sweeps[0]);
+  Recording recording = noisy_membrane({}, 150000, 8);
+  recording.sweeps.push_back(noisy_membrane({}, 90000, 9).sweeps[0]);
   const DynamicIv one = curve_of(recording, 100.0, {}, 1);
   const DynamicIv three = curve_of(recording, 100.0, {}, 3);
   std::swap(recording.sweeps[0], recording.sweeps[1]);
@@ -220,7 +221,7 @@ TEST(DynamicIv, IsTheSameOnAnyNumberOfThreadsAndForAnyOrderOfSweeps) {
 }
 
 TEST(DynamicIv, WithWeightsOfOneIsTheCurveWithoutWeights) {
-  const Recording recording = linear_cell({}, 150000, 10);
+  const Recording recording = noisy_membrane({}, 150000, 10);
   const auto blocks = make_blocks(recording, 1000.0);
   const IvMoments moments = gather_iv_moments(recording, {{}}, blocks);
   const DynamicIv plain = dynamic_iv(moments, 100.0);
@@ -234,11 +235,11 @@ TEST(DynamicIv, WithWeightsOfOneIsTheCurveWithoutWeights) {
 }
 
 TEST(DynamicIv, RefusesWhatLeavesNoSampleAndOptionsOutOfRange) {
-  const Recording recording = linear_cell({}, 1000, 11);
+  const Recording recording = noisy_membrane({}, 1000, 11);
   const std::vector<double> everywhere{0.0, 20.0, 40.0, 60.0, 80.0};
   EXPECT_THROW(estimate_dynamic_iv(recording, {everywhere}, 100.0), DataError);
   EXPECT_THROW(estimate_dynamic_iv(recording, {}, 100.0), ContractError);
-  Recording volts = linear_cell({}, 1000, 11);
+  Recording volts = noisy_membrane({}, 1000, 11);
   for (double& v : volts.sweeps[0].voltage_mV) v *= 1e4;  // uV taken for mV
   EXPECT_THROW(curve_of(volts, 100.0), DataError);
   const auto refused = [](auto&& spoil) {

@@ -11,7 +11,7 @@
 namespace libfit {
 namespace {
 
-const Eif kTruth{100.0, 5.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 3.0}};
+const Eif kTuned{100.0, 5.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 3.0}};
 
 Membrane training_of(const Model& cell, double duration_ms) {
   Sweep sweep;
@@ -35,9 +35,9 @@ IvFit fit_of(const Model& model) {
 }
 
 TEST(SpikeTuning, FindsTheThresholdThatTheCurveGotWrong) {
-  const Membrane membrane = training_of(Model(kTruth), 30000.0);
+  const Membrane membrane = training_of(Model(kTuned), 30000.0);
   ASSERT_GT(membrane.spike_count(), 60U);
-  Eif off = kTruth;
+  Eif off = kTuned;
   off.V_T_mV += 3.0;
   off.reset.V_reset_mV -= 4.0;
   const auto tuned = tune_to_spikes(membrane, {fit_of(Model(off))});
@@ -47,9 +47,9 @@ TEST(SpikeTuning, FindsTheThresholdThatTheCurveGotWrong) {
   EXPECT_LT(tuning.gamma_before, 0.7);
   EXPECT_GT(tuning.gamma_after, 0.95);
   const Eif& found = std::get<Eif>(tuned.front().fit.model);
-  EXPECT_NEAR(found.V_T_mV, kTruth.V_T_mV, 0.5);
-  EXPECT_EQ(found.g_nS, kTruth.g_nS);
-  EXPECT_EQ(found.Delta_T_mV, kTruth.Delta_T_mV);
+  EXPECT_NEAR(found.V_T_mV, kTuned.V_T_mV, 0.5);
+  EXPECT_EQ(found.g_nS, kTuned.g_nS);
+  EXPECT_EQ(found.Delta_T_mV, kTuned.Delta_T_mV);
   EXPECT_EQ(tuning.fold_models.size(), 3U);
   // What was tuned has no interval any more, and says its new value.
   EXPECT_EQ(tuned.front().fit.parameters.front().value, found.V_T_mV);
@@ -58,8 +58,8 @@ TEST(SpikeTuning, FindsTheThresholdThatTheCurveGotWrong) {
 }
 
 TEST(SpikeTuning, IsTheSameOnAnyNumberOfThreads) {
-  const Membrane membrane = training_of(Model(kTruth), 10000.0);
-  Eif off = kTruth;
+  const Membrane membrane = training_of(Model(kTuned), 10000.0);
+  Eif off = kTuned;
   off.V_T_mV -= 2.0;
   const std::vector<IvFit> models(3, fit_of(Model(off)));
   const auto one = tune_to_spikes(membrane, models, {4.0, 3, 5000.0, 1});
@@ -70,24 +70,24 @@ TEST(SpikeTuning, IsTheSameOnAnyNumberOfThreads) {
 }
 
 TEST(SpikeTuning, LeavesAloneWhatHasNoThresholdOrNoSpikes) {
-  const Membrane membrane = training_of(Model(kTruth), 10000.0);
-  IvFit passive = fit_of(Model(kTruth));
+  const Membrane membrane = training_of(Model(kTuned), 10000.0);
+  IvFit passive = fit_of(Model(kTuned));
   passive.model = Passive{100.0, 5.0, -65.0};
-  IvFit failed = fit_of(Model(kTruth));
+  IvFit failed = fit_of(Model(kTuned));
   failed.status = FitStatus::failed;
   EXPECT_TRUE(tune_to_spikes(membrane, {passive, failed}).empty());
   Membrane silent = membrane;
   silent.spikes_ms = {{100.0, 200.0}};
-  EXPECT_TRUE(tune_to_spikes(silent, {fit_of(Model(kTruth))}).empty());
+  EXPECT_TRUE(tune_to_spikes(silent, {fit_of(Model(kTuned))}).empty());
 }
 
 // A reset in the upstroke fires without end, and without a refractory time it is no model: nothing is thrown,
 // and nothing is made of it.
 TEST(SpikeTuning, MakesNothingOfAModelThatFiresWithoutEnd) {
-  const Membrane membrane = training_of(Model(kTruth), 5000.0);
+  const Membrane membrane = training_of(Model(kTuned), 5000.0);
   ASSERT_GE(membrane.spike_count(), 20U);
   for (const double t_ref_ms : {0.0, 0.1}) {
-    Eif endless = kTruth;
+    Eif endless = kTuned;
     endless.reset = {19.0, t_ref_ms};
     EXPECT_TRUE(tune_to_spikes(membrane, {fit_of(Model(endless))}).empty()) << t_ref_ms;
   }

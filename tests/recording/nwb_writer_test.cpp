@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 using written::Folder;
 
-constexpr std::size_t kPoints = 700;
+constexpr std::size_t kSamples = 700;
 
 // Gains that no power of two helps, and an offset.
 Recording abf_recording(const Folder& folder, bool float32) {
@@ -32,9 +32,9 @@ Recording abf_recording(const Folder& folder, bool float32) {
   file.inputs[1].instrument_offset = -3.7F;
   file.interval_us = 33.3F;
   file.episodes = 2;
-  const auto voltage = written::voltage_trace(2 * kPoints);
-  const auto current = written::current_trace(2 * kPoints);
-  for (std::size_t k = 0; k < 2 * kPoints; ++k) {
+  const auto voltage = written::voltage_trace(2 * kSamples);
+  const auto current = written::current_trace(2 * kSamples);
+  for (std::size_t k = 0; k < 2 * kSamples; ++k) {
     const double both[] = {300.0 * current[k], 300.0 * voltage[k]};
     for (const double value : both) {
       if (float32) file.values.push_back(static_cast<float>(value / 300.0));
@@ -83,9 +83,9 @@ TEST(NwbWriter, IntegersAndFloatsOfAbfComeBackToTheLastBitAndAsTheyWereStored) {
 TEST(NwbWriter, TextAndChangedSamplesComeBackToTheLastBit) {
   const Folder folder;
   std::string text = "time_ms,I_pA,V_mV\n";
-  const auto voltage = written::voltage_trace(kPoints);
-  const auto current = written::current_trace(kPoints);
-  for (std::size_t k = 0; k < kPoints; ++k)
+  const auto voltage = written::voltage_trace(kSamples);
+  const auto current = written::current_trace(kSamples);
+  for (std::size_t k = 0; k < kSamples; ++k)
     text += std::to_string(0.05 * static_cast<double>(k)) + "," + std::to_string(current[k]) + "," +
             std::to_string(voltage[k]) + "\n";
   const Recording recording = read_recording({folder.write("t.csv", text)});

@@ -20,7 +20,7 @@ SignalFile open_text(std::string_view text, const OpenOptions& options = {}) {
   return open_signal_file(folder.write("t.dat", text), options);
 }
 
-void expect_refused(std::string_view text, const std::string& part, const OpenOptions& options = {}) {
+void expect_text_refused(std::string_view text, const std::string& part, const OpenOptions& options = {}) {
   const Folder folder;
   const auto path = folder.write("t.dat", text);
   EXPECT_THAT([&] { open_signal_file(path, options); }, ThrowsMessage<InputError>(HasSubstr(part)))
@@ -107,24 +107,24 @@ TEST(Text, TakesColumnsFromTheOptionByOrderOrNumber) {
 }
 
 TEST(Text, NeverGuessesTheStep) {
-  expect_refused("I_pA,V_mV\n1,2\n3,4\n", "--dt");
-  expect_refused("time,I_pA,V_mV\n0,1,2\n1,3,4\n", "no known unit");
+  expect_text_refused("I_pA,V_mV\n1,2\n3,4\n", "--dt");
+  expect_text_refused("time,I_pA,V_mV\n0,1,2\n1,3,4\n", "no known unit");
   OpenOptions options;
   options.dt_ms = 0.1;
   EXPECT_DOUBLE_EQ(open_text("time,I_pA,V_mV\n0,1,2\n1,3,4\n", options).dt_ms, 0.1);
 }
 
 TEST(Text, RefusesNumbersWithoutMeaningAndSaysHow) {
-  expect_refused("0 1.5 -65\n1 -2 -64.5\n", "--columns skip,current_pA,voltage_mV");
-  expect_refused("a,b\n1,2\n", "--columns");
+  expect_text_refused("0 1.5 -65\n1 -2 -64.5\n", "--columns skip,current_pA,voltage_mV");
+  expect_text_refused("a,b\n1,2\n", "--columns");
 }
 
 TEST(Text, RefusesATimeColumnThatIsNotUniformWithThePlace) {
   std::string text = "time_ms,V_mV\n";
   for (int k = 0; k < 100; ++k) text += fmt::format("{:.1f},{}\n", 0.1 * (k < 60 ? k : k + 1), k);
-  expect_refused(text, "row 61");
-  expect_refused("time_ms,V_mV\n0,1\n0,2\n0,3\n", "does not increase");
-  expect_refused("time_ms,V_mV\n0,1\n", "--dt");
+  expect_text_refused(text, "row 61");
+  expect_text_refused("time_ms,V_mV\n0,1\n0,2\n0,3\n", "does not increase");
+  expect_text_refused("time_ms,V_mV\n0,1\n", "--dt");
 }
 
 TEST(Text, AcceptsATimeColumnRoundedToFewDigits) {
@@ -141,23 +141,23 @@ TEST(Text, RefusesAStatedStepThatContradictsTheTimeColumn) {
 
 TEST(Text, RefusesIrregularTablesWithThePlace) {
   const std::string head = "time_ms,I_pA,V_mV\n0,1,2\n";
-  expect_refused(head + "0.1,3\n", "line 3, column 3");
-  expect_refused(head + "0.1,,3\n", "line 3, column 2");
-  expect_refused(head + "0.1,3,4,5\n", "line 3");
-  expect_refused(head + "0.1,x,4\n", "`x` is not a number");
-  expect_refused(head + "0.1,3x,4\n", "line 3, column 2");
-  expect_refused(head + "0.1 3,4\n", "line 3");
-  expect_refused("time_ms;V_mV\n0;1\n0,1;2\n", "line 3");
-  expect_refused("one\ntwo\n1 2\n", "second header");
-  expect_refused("time_ms,V_mV\n", "no line of numbers");
-  expect_refused("time_ms,V_mV\n1,2,3\n", "header does not name");
+  expect_text_refused(head + "0.1,3\n", "line 3, column 3");
+  expect_text_refused(head + "0.1,,3\n", "line 3, column 2");
+  expect_text_refused(head + "0.1,3,4,5\n", "line 3");
+  expect_text_refused(head + "0.1,x,4\n", "`x` is not a number");
+  expect_text_refused(head + "0.1,3x,4\n", "line 3, column 2");
+  expect_text_refused(head + "0.1 3,4\n", "line 3");
+  expect_text_refused("time_ms;V_mV\n0;1\n0,1;2\n", "line 3");
+  expect_text_refused("one\ntwo\n1 2\n", "second header");
+  expect_text_refused("time_ms,V_mV\n", "no line of numbers");
+  expect_text_refused("time_ms,V_mV\n1,2,3\n", "header does not name");
 }
 
 TEST(Text, RefusesWhatIsNoTable) {
-  expect_refused("", "empty");
-  expect_refused(std::string_view("\xFF\xFEt\0i\0", 6), "UTF-16");
-  expect_refused(std::string_view("\x01\x02\x03\0\0\0", 6), "of no format");
-  expect_refused("PK\x03\x04", "zip");
+  expect_text_refused("", "empty");
+  expect_text_refused(std::string_view("\xFF\xFEt\0i\0", 6), "UTF-16");
+  expect_text_refused(std::string_view("\x01\x02\x03\0\0\0", 6), "of no format");
+  expect_text_refused("PK\x03\x04", "zip");
 }
 
 TEST(Text, RefusesColumnsThatDoNotFit) {
@@ -203,7 +203,7 @@ TEST(Open, RefusesFoldersAndMissingFiles) {
 TEST(Open, RefusesAStepNoRecordingHas) {
   OpenOptions options;
   options.dt_ms = 1e9;
-  expect_refused("I_pA,V_mV\n1,2\n3,4\n", "not to be believed", options);
+  expect_text_refused("I_pA,V_mV\n1,2\n3,4\n", "not to be believed", options);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace libfit {
 namespace {
 
-constexpr double kWindow = 4.0;
+constexpr double kGammaWindow = 4.0;
 
 // Largest matching by augmenting paths, which knows nothing of order in time.
 bool augment(const SpikeTrain& data, const SpikeTrain& model, double window, std::size_t i,
@@ -47,14 +47,14 @@ TEST(Coincidences, AreALargestOneToOneMatching) {
       for (double& t : data) t = std::round(t);
       for (double& t : model) t = std::round(t);
     }
-    EXPECT_EQ(count_coincidences(data, model, kWindow), largest_matching(data, model, kWindow));
+    EXPECT_EQ(count_coincidences(data, model, kGammaWindow), largest_matching(data, model, kGammaWindow));
   }
 }
 
 TEST(Coincidences, CountBothEndsOfTheWindowAndNothingBeyond) {
-  EXPECT_EQ(count_coincidences(SpikeTrain{10.0}, SpikeTrain{14.0}, kWindow), 1U);
-  EXPECT_EQ(count_coincidences(SpikeTrain{14.0}, SpikeTrain{10.0}, kWindow), 1U);
-  EXPECT_EQ(count_coincidences(SpikeTrain{10.0}, SpikeTrain{std::nextafter(14.0, 15.0)}, kWindow), 0U);
+  EXPECT_EQ(count_coincidences(SpikeTrain{10.0}, SpikeTrain{14.0}, kGammaWindow), 1U);
+  EXPECT_EQ(count_coincidences(SpikeTrain{14.0}, SpikeTrain{10.0}, kGammaWindow), 1U);
+  EXPECT_EQ(count_coincidences(SpikeTrain{10.0}, SpikeTrain{std::nextafter(14.0, 15.0)}, kGammaWindow), 0U);
 }
 
 TEST(CoincidenceFactor, FollowsTheFormulaWithBruteForceCounts) {
@@ -65,15 +65,16 @@ TEST(CoincidenceFactor, FollowsTheFormulaWithBruteForceCounts) {
     const double n_d = static_cast<double>(data.size());
     const double n_m = static_cast<double>(model.size());
     const double nu = n_m / 2000.0;
-    const double n_c = static_cast<double>(largest_matching(data, model, kWindow));
-    const double expected = (n_c - 2 * nu * kWindow * n_d) / (0.5 * (n_d + n_m)) / (1 - 2 * nu * kWindow);
-    EXPECT_NEAR(*coincidence_factor(data, model, 2000.0, kWindow), expected, 1e-12);
+    const double n_c = static_cast<double>(largest_matching(data, model, kGammaWindow));
+    const double expected =
+        (n_c - 2 * nu * kGammaWindow * n_d) / (0.5 * (n_d + n_m)) / (1 - 2 * nu * kGammaWindow);
+    EXPECT_NEAR(*coincidence_factor(data, model, 2000.0, kGammaWindow), expected, 1e-12);
   }
 }
 
 TEST(CoincidenceFactor, IsOneForIdenticalTrains) {
   const auto train = poisson_trains(1, 0.02, 5000.0, 3)[0];
-  EXPECT_NEAR(*coincidence_factor(train, train, 5000.0, kWindow), 1.0, 1e-12);
+  EXPECT_NEAR(*coincidence_factor(train, train, 5000.0, kGammaWindow), 1.0, 1e-12);
 }
 
 TEST(CoincidenceFactor, IsOneWithinTheWindowAndBelowChanceBeyondIt) {
@@ -85,9 +86,9 @@ TEST(CoincidenceFactor, IsOneWithinTheWindowAndBelowChanceBeyondIt) {
     near.push_back(13.9 + 100.0 * k);
     far.push_back(14.1 + 100.0 * k);
   }
-  EXPECT_NEAR(*coincidence_factor(train, near, 5000.0, kWindow), 1.0, 1e-12);
-  const double chance = 2 * 0.01 * kWindow;
-  EXPECT_NEAR(*coincidence_factor(train, far, 5000.0, kWindow), -chance / (1 - chance), 1e-12);
+  EXPECT_NEAR(*coincidence_factor(train, near, 5000.0, kGammaWindow), 1.0, 1e-12);
+  const double chance = 2 * 0.01 * kGammaWindow;
+  EXPECT_NEAR(*coincidence_factor(train, far, 5000.0, kGammaWindow), -chance / (1 - chance), 1e-12);
 }
 
 TEST(CoincidenceFactor, AveragesNearZeroOverIndependentPoissonTrains) {
@@ -97,7 +98,7 @@ TEST(CoincidenceFactor, AveragesNearZeroOverIndependentPoissonTrains) {
   const auto model = poisson_trains(60, 0.002, 20000.0, 5);
   std::vector<double> row_means;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    row_means.push_back(*coincidence_factor(data[i], model[i], 20000.0, kWindow));
+    row_means.push_back(*coincidence_factor(data[i], model[i], 20000.0, kGammaWindow));
   }
   const double error = std::sqrt(*variance(row_means) / 60.0);
   EXPECT_LT(std::abs(*mean(row_means)), 3.5 * error);
@@ -107,27 +108,29 @@ TEST(CoincidenceFactor, AveragesNearZeroOverIndependentPoissonTrains) {
 TEST(CoincidenceFactor, DoesNotKnowTheOriginOrTheUnitOfTime) {
   const auto data = poisson_trains(1, 0.02, 1000.0, 6)[0];
   const auto model = poisson_trains(1, 0.02, 1000.0, 7)[0];
-  const double value = *coincidence_factor(data, model, 2000.0, kWindow);
+  const double value = *coincidence_factor(data, model, 2000.0, kGammaWindow);
   const auto moved = [](SpikeTrain train, double factor, double shift) {
     for (double& t : train) t = factor * t + shift;
     return train;
   };
-  EXPECT_NEAR(*coincidence_factor(moved(data, 1, 512), moved(model, 1, 512), 2000.0, kWindow), value, 1e-12);
-  EXPECT_NEAR(*coincidence_factor(moved(data, 8, 0), moved(model, 8, 0), 16000.0, 8 * kWindow), value, 1e-12);
+  EXPECT_NEAR(*coincidence_factor(moved(data, 1, 512), moved(model, 1, 512), 2000.0, kGammaWindow), value,
+              1e-12);
+  EXPECT_NEAR(*coincidence_factor(moved(data, 8, 0), moved(model, 8, 0), 16000.0, 8 * kGammaWindow), value,
+              1e-12);
 }
 
 TEST(CoincidenceFactor, IsZeroForOneSilentTrainAndAbsentForTwo) {
-  EXPECT_DOUBLE_EQ(*coincidence_factor({1.0, 2.0}, {}, 1000.0, kWindow), 0.0);
-  EXPECT_FALSE(coincidence_factor({}, {}, 1000.0, kWindow).has_value());
-  EXPECT_LT(*coincidence_factor({}, {1.0, 2.0}, 1000.0, kWindow), 1e-12);
+  EXPECT_DOUBLE_EQ(*coincidence_factor({1.0, 2.0}, {}, 1000.0, kGammaWindow), 0.0);
+  EXPECT_FALSE(coincidence_factor({}, {}, 1000.0, kGammaWindow).has_value());
+  EXPECT_LT(*coincidence_factor({}, {1.0, 2.0}, 1000.0, kGammaWindow), 1e-12);
 }
 
 TEST(CoincidenceFactor, RefusesAWindowThatTheRateDoesNotAllow) {
   SpikeTrain fast;
   for (int k = 0; k < 125; ++k) fast.push_back(8.0 * k);  // 2 nu Delta = 1 exactly
-  EXPECT_THROW(coincidence_factor({1.0}, fast, 1000.0, kWindow), DataError);
+  EXPECT_THROW(coincidence_factor({1.0}, fast, 1000.0, kGammaWindow), DataError);
   fast.pop_back();
-  EXPECT_NO_THROW(coincidence_factor({1.0}, fast, 1000.0, kWindow));
+  EXPECT_NO_THROW(coincidence_factor({1.0}, fast, 1000.0, kGammaWindow));
   try {
     coincidence_factor({1.0}, fast, 1000.0, 5.0);
     FAIL();
@@ -147,11 +150,11 @@ TEST(CoincidenceFactor, RefusesOptionsOutOfRange) {
 TEST(MeanCoincidenceFactor, RunsOverAllPairsThatHoldASpike) {
   const SpikeTrains data{{100.0, 200.0}, {}};
   const SpikeTrains model{{101.0}, {}};
-  const double first = *coincidence_factor(data[0], model[0], 1000.0, kWindow);
-  const double silent_data = *coincidence_factor(data[1], model[0], 1000.0, kWindow);
-  EXPECT_NEAR(*mean_coincidence_factor(data, model, 1000.0, kWindow).value, (first + 0.0 + silent_data) / 3.0,
-              1e-12);
-  const auto silent = mean_coincidence_factor({{}}, {{}}, 1000.0, kWindow);
+  const double first = *coincidence_factor(data[0], model[0], 1000.0, kGammaWindow);
+  const double silent_data = *coincidence_factor(data[1], model[0], 1000.0, kGammaWindow);
+  EXPECT_NEAR(*mean_coincidence_factor(data, model, 1000.0, kGammaWindow).value,
+              (first + 0.0 + silent_data) / 3.0, 1e-12);
+  const auto silent = mean_coincidence_factor({{}}, {{}}, 1000.0, kGammaWindow);
   EXPECT_FALSE(silent.value.has_value());
   EXPECT_THAT(silent.reason, testing::HasSubstr("neither the data nor the model"));
 }
@@ -161,10 +164,10 @@ TEST(ReliabilityGamma, AveragesOrderedPairsOfDistinctRepetitions) {
   double sum = 0.0;
   for (const auto& [i, j] : {std::pair{0, 1}, {1, 0}, {0, 2}, {2, 0}, {1, 2}, {2, 1}}) {
     sum += *coincidence_factor(data[static_cast<std::size_t>(i)], data[static_cast<std::size_t>(j)], 2000.0,
-                               kWindow);
+                               kGammaWindow);
   }
-  EXPECT_NEAR(*reliability_gamma(data, 2000.0, kWindow).value, sum / 6.0, 1e-12);
-  EXPECT_FALSE(reliability_gamma({data[0]}, 2000.0, kWindow).value.has_value());
+  EXPECT_NEAR(*reliability_gamma(data, 2000.0, kGammaWindow).value, sum / 6.0, 1e-12);
+  EXPECT_FALSE(reliability_gamma({data[0]}, 2000.0, kGammaWindow).value.has_value());
 }
 
 TEST(RelativeCoincidenceFactor, IsWithheldBelowAReliabilityOfOneFifth) {

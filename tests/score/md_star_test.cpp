@@ -11,12 +11,12 @@
 namespace libfit {
 namespace {
 
-constexpr double kWindow = 4.0;
+constexpr double kKistlerWindow = 4.0;
 
 double brute_product(const SpikeTrain& a, const SpikeTrain& b) {
   double count = 0.0;
   for (const double s : a) {
-    for (const double t : b) count += std::abs(s - t) <= kWindow ? 1.0 : 0.0;
+    for (const double t : b) count += std::abs(s - t) <= kKistlerWindow ? 1.0 : 0.0;
   }
   return count;
 }
@@ -43,8 +43,8 @@ TEST(KistlerProduct, CountsEveryPairWithinTheWindow) {
       for (double& t : a) t = std::round(t);
       for (double& t : b) t = std::round(t);
     }
-    EXPECT_EQ(static_cast<double>(kistler_product(a, b, kWindow)), brute_product(a, b));
-    EXPECT_EQ(kistler_product(a, b, kWindow), kistler_product(b, a, kWindow));
+    EXPECT_EQ(static_cast<double>(kistler_product(a, b, kKistlerWindow)), brute_product(a, b));
+    EXPECT_EQ(kistler_product(a, b, kKistlerWindow), kistler_product(b, a, kKistlerWindow));
   }
 }
 
@@ -53,26 +53,26 @@ TEST(MdStar, EqualsTheDefinitionByBruteForce) {
   const auto model = poisson_trains(6, 0.02, 2000.0, 3);
   const double expected =
       2.0 * brute_mean(data, model, false) / (brute_mean(data, data, true) + brute_mean(model, model, true));
-  EXPECT_NEAR(*md_star(data, model, kWindow).value, expected, 1e-12);
+  EXPECT_NEAR(*md_star(data, model, kKistlerWindow).value, expected, 1e-12);
   const double reliability =
       brute_mean(data, data, true) / ((brute_product(data[0], data[0]) + brute_product(data[1], data[1]) +
                                        brute_product(data[2], data[2]) + brute_product(data[3], data[3])) /
                                       4.0);
-  EXPECT_NEAR(*reliability_md(data, kWindow).value, reliability, 1e-12);
+  EXPECT_NEAR(*reliability_md(data, kKistlerWindow).value, reliability, 1e-12);
 }
 
 TEST(MdStar, IsOneForIdenticalTrains) {
   const auto train = poisson_trains(1, 0.03, 2000.0, 4)[0];
-  EXPECT_NEAR(*md_star({train, train, train}, {train}, kWindow).value, 1.0, 1e-12);
-  EXPECT_NEAR(*md_star({train, train}, {train, train, train}, kWindow).value, 1.0, 1e-12);
-  EXPECT_NEAR(*reliability_md({train, train}, kWindow).value, 1.0, 1e-12);
+  EXPECT_NEAR(*md_star({train, train, train}, {train}, kKistlerWindow).value, 1.0, 1e-12);
+  EXPECT_NEAR(*md_star({train, train}, {train, train, train}, kKistlerWindow).value, 1.0, 1e-12);
+  EXPECT_NEAR(*reliability_md({train, train}, kKistlerWindow).value, 1.0, 1e-12);
 }
 
 TEST(MdStar, TakesOneModelTrainAsDeterministic) {
   const SpikeTrains data{{100.0, 200.0}, {101.0, 300.0}};
   const SpikeTrain model{102.0, 104.0, 500.0};  // its own pairs: 3 + 2
   // <D, M>: (2 + 2) / 2; C_DD = 1; C_MM = 5.
-  EXPECT_NEAR(*md_star(data, {model}, kWindow).value, 2.0 * 2.0 / 6.0, 1e-12);
+  EXPECT_NEAR(*md_star(data, {model}, kKistlerWindow).value, 2.0 * 2.0 / 6.0, 1e-12);
 }
 
 // Independent trains of one inhomogeneous rate are the same process: Md* = 1 whatever the number of
@@ -89,11 +89,11 @@ TEST(MdStar, IsUnbiasedInTheNumberOfRepetitionsAndTheBiasedFormIsNot) {
     const auto data = poisson_trains(kCount, kRate, kDuration, 100 + k);
     const auto model = poisson_trains(kCount, kRate, kDuration, 10000 + k);
     across += brute_mean(data, model, false);
-    unbiased += 0.5 * (*unbiased_norm(data, kWindow) + *unbiased_norm(model, kWindow));
+    unbiased += 0.5 * (*unbiased_norm(data, kKistlerWindow) + *unbiased_norm(model, kKistlerWindow));
     biased += 0.5 * (brute_mean(data, data, false) + brute_mean(model, model, false));
   }
   // C = rate^2 (2 Delta T - Delta^2) for a record with ends; ||S||^2 = C + rate T.
-  const double shared = kRate * kRate * (2.0 * kWindow * kDuration - kWindow * kWindow);
+  const double shared = kRate * kRate * (2.0 * kKistlerWindow * kDuration - kKistlerWindow * kKistlerWindow);
   EXPECT_NEAR(unbiased / 400.0, shared, 0.02 * shared);
   EXPECT_NEAR(across / 400.0, shared, 0.02 * shared);
   EXPECT_NEAR(across / unbiased, 1.0, 0.02);
@@ -105,25 +105,25 @@ TEST(MdStar, IsUnbiasedInTheNumberOfRepetitionsAndTheBiasedFormIsNot) {
 TEST(MdStar, DoesNotKnowTheOriginOrTheUnitOfTimeOrTheOrderOfTrains) {
   const auto data = poisson_trains(3, 0.03, 1000.0, 5);
   const auto model = poisson_trains(3, 0.03, 1000.0, 6);
-  const double value = *md_star(data, model, kWindow).value;
+  const double value = *md_star(data, model, kKistlerWindow).value;
   const auto scaled = [](SpikeTrains trains, double factor, double shift) {
     for (auto& train : trains) {
       for (double& t : train) t = factor * t + shift;
     }
     return trains;
   };
-  EXPECT_NEAR(*md_star(scaled(data, 1, 256), scaled(model, 1, 256), kWindow).value, value, 1e-12);
-  EXPECT_NEAR(*md_star(scaled(data, 4, 0), scaled(model, 4, 0), 4 * kWindow).value, value, 1e-12);
-  EXPECT_NEAR(*md_star({data[2], data[0], data[1]}, {model[1], model[2], model[0]}, kWindow).value, value,
-              1e-12);
+  EXPECT_NEAR(*md_star(scaled(data, 1, 256), scaled(model, 1, 256), kKistlerWindow).value, value, 1e-12);
+  EXPECT_NEAR(*md_star(scaled(data, 4, 0), scaled(model, 4, 0), 4 * kKistlerWindow).value, value, 1e-12);
+  EXPECT_NEAR(*md_star({data[2], data[0], data[1]}, {model[1], model[2], model[0]}, kKistlerWindow).value,
+              value, 1e-12);
 }
 
 TEST(MdStar, IsAbsentWithTheReasonWhereItIsNotDefined) {
-  EXPECT_THAT(md_star({{1.0}}, {{1.0}}, kWindow).reason, testing::HasSubstr("one repetition"));
-  EXPECT_FALSE(md_star({{1.0}}, {{1.0}}, kWindow).value.has_value());
-  EXPECT_THAT(md_star({{}, {}}, {{}}, kWindow).reason, testing::HasSubstr("share a spike"));
-  EXPECT_THAT(reliability_md({{}, {}}, kWindow).reason, testing::HasSubstr("no spike"));
-  EXPECT_DOUBLE_EQ(*md_star({{1.0}, {1.0}}, {{}}, kWindow).value, 0.0);
+  EXPECT_THAT(md_star({{1.0}}, {{1.0}}, kKistlerWindow).reason, testing::HasSubstr("one repetition"));
+  EXPECT_FALSE(md_star({{1.0}}, {{1.0}}, kKistlerWindow).value.has_value());
+  EXPECT_THAT(md_star({{}, {}}, {{}}, kKistlerWindow).reason, testing::HasSubstr("share a spike"));
+  EXPECT_THAT(reliability_md({{}, {}}, kKistlerWindow).reason, testing::HasSubstr("no spike"));
+  EXPECT_DOUBLE_EQ(*md_star({{1.0}, {1.0}}, {{}}, kKistlerWindow).value, 0.0);
   EXPECT_THROW(md_star({{1.0}, {1.0}}, {{1.0}}, -4.0), OptionError);
 }
 

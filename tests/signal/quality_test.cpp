@@ -11,15 +11,15 @@
 namespace libfit {
 namespace {
 
-constexpr double kDt_ms = 0.1;
+constexpr double kSample_ms = 0.1;
 
 Sweep noisy_sweep(std::size_t idle_samples, std::size_t driven_samples, std::uint64_t seed) {
   Sweep sweep;
-  sweep.dt_ms = kDt_ms;
+  sweep.dt_ms = kSample_ms;
   sweep.current_pA.assign(idle_samples, 20.0);
-  const auto noise = synthetic::correlated_noise(driven_samples, 80.0, 3.0, kDt_ms, seed);
+  const auto noise = synthetic::correlated_noise(driven_samples, 80.0, 3.0, kSample_ms, seed);
   sweep.current_pA.insert(sweep.current_pA.end(), noise.begin(), noise.end());
-  sweep.voltage_mV = synthetic::LinearMembrane{}.voltage_mV(sweep.current_pA, kDt_ms);
+  sweep.voltage_mV = synthetic::LinearMembrane{}.voltage_mV(sweep.current_pA, kSample_ms);
   return sweep;
 }
 
@@ -35,7 +35,7 @@ TEST(DrivenStretches, LeaveOutAnIdleLeadInAndLeadOut) {
 
 TEST(DrivenStretches, AreEverythingOfAStepProtocol) {
   Sweep sweep;
-  sweep.dt_ms = kDt_ms;
+  sweep.dt_ms = kSample_ms;
   sweep.current_pA.assign(50000, 0.0);
   for (std::size_t k = 10000; k < 15000; ++k) sweep.current_pA[k] = 100.0;
   sweep.voltage_mV.assign(50000, -65.0);
@@ -111,7 +111,7 @@ TEST(Quality, SeesSpikesRunDownAndTheirRateChange) {
   for (int i = 0; i < 30; ++i) times.push_back(10100.0 + 300.0 * i);
   for (int i = 0; i < 60; ++i) times.push_back(20100.0 + 150.0 * i);
   for (const double time : times) {
-    const auto at = static_cast<std::size_t>(std::lround(time / kDt_ms));
+    const auto at = static_cast<std::size_t>(std::lround(time / kSample_ms));
     for (std::size_t k = at; k < at + 10; ++k) sweep.voltage_mV[k] = time < 20000.0 ? 30.0 : 10.0;
   }
   const Quality quality = assess_quality({{sweep}, {}}, {times});

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 // A passive membrane of 120 MOhm and 12 ms at -70 mV under steps of 300 ms from 100 ms on, through an
 // electrode that is not balanced, with noise on both channels.
-struct Cell {
+struct SteppedCell {
   double resistance_MOhm = 120.0;
   double tau_ms = 12.0;
   double electrode_MOhm = 0.0;
@@ -24,7 +24,7 @@ struct Cell {
   double current_noise_pA = 0.0;
 };
 
-Recording steps_of(const Cell& cell, const std::vector<double>& amplitudes) {
+Recording steps_of(const SteppedCell& cell, const std::vector<double>& amplitudes) {
   Recording recording;
   RandomStream random(3);
   for (const double amplitude : amplitudes) {
@@ -52,7 +52,7 @@ std::vector<std::vector<double>> silent(const Recording& recording) {
 
 TEST(FindSteps, TellsTimesAndAmplitudesToTheSampleWhateverTheHolding) {
   for (const double noise : {0.0, 3.0}) {
-    Cell cell;
+    SteppedCell cell;
     cell.current_noise_pA = noise;
     const StepProtocol protocol = find_steps(steps_of(cell, {-50.0, 0.0, 80.0}));
     EXPECT_NEAR(protocol.begin_ms, 100.0, 1e-6);
@@ -88,7 +88,7 @@ TEST(FindSteps, RefusesWhatIsNoStep) {
 
 TEST(AnalyzeSteps, RecoversResistanceTimeConstantAndTheElectrode) {
   for (const double electrode : {0.0, 20.0}) {
-    Cell cell;
+    SteppedCell cell;
     cell.electrode_MOhm = electrode;
     const Recording exact = steps_of(cell, {-60.0, -30.0, 0.0, 30.0});
     const StepAnalysis steps = analyze_steps(exact, silent(exact), find_steps(exact));
@@ -100,7 +100,7 @@ TEST(AnalyzeSteps, RecoversResistanceTimeConstantAndTheElectrode) {
     EXPECT_FALSE(steps.rheobase_pA);
     EXPECT_EQ(steps.warnings.size(), electrode > 0.0 ? 2U : 1U);  // no spike; the bridge
   }
-  Cell cell;
+  SteppedCell cell;
   cell.noise_mV = 0.3;
   cell.current_noise_pA = 1.0;
   const Recording noisy = steps_of(cell, {-100.0, -80.0, -60.0, -40.0, -20.0, 20.0, 40.0});

@@ -14,7 +14,7 @@ namespace {
 using gif_test::gif_cell;
 using gif_test::two_state_cell;
 
-std::vector<double> noise(double duration_ms, double dt_ms) {
+std::vector<double> gif_noise(double duration_ms, double dt_ms) {
   NoiseOptions options;
   options.mean_pA = 40.0;
   options.components = {{60.0, 5.0}};
@@ -22,7 +22,7 @@ std::vector<double> noise(double duration_ms, double dt_ms) {
 }
 
 TEST(GifTrials, AreTheSameOnAnyNumberOfThreads) {
-  const auto current = noise(3000.0, 0.1);
+  const auto current = gif_noise(3000.0, 0.1);
   const GifTrials one = simulate_gif_trials(two_state_cell(), current, 0.1, {40, 0, 5, 1});
   const GifTrials three = simulate_gif_trials(two_state_cell(), current, 0.1, {40, 0, 5, 3});
   EXPECT_EQ(one.spikes_ms, three.spikes_ms);
@@ -30,7 +30,7 @@ TEST(GifTrials, AreTheSameOnAnyNumberOfThreads) {
 }
 
 TEST(GifTrials, AreThoseOfTheirNumberHoweverManyAreAskedFor) {
-  const auto current = noise(3000.0, 0.1);
+  const auto current = gif_noise(3000.0, 0.1);
   const GifTrials many = simulate_gif_trials(gif_cell(), current, 0.1, {40, 0, 5, 1});
   const GifTrials later = simulate_gif_trials(gif_cell(), current, 0.1, {3, 20, 5, 1});
   for (std::size_t t = 0; t < 3; ++t) EXPECT_EQ(later.spikes_ms[t], many.spikes_ms[20 + t]);
@@ -135,13 +135,13 @@ TEST(SettledCurrent, IsTheHeldOneOfAQuietBeginningAndElseTheMean) {
 }
 
 TEST(GifTrials, RefuseWhatDoesNotFitTheirBins) {
-  EXPECT_THROW(simulate_gif_trials(gif_cell(), noise(100.0, 0.3), 0.3), DataError);
+  EXPECT_THROW(simulate_gif_trials(gif_cell(), gif_noise(100.0, 0.3), 0.3), DataError);
   EXPECT_THROW(simulate_gif_trials(gif_cell(), std::vector<double>(3, 0.0), 0.1), DataError);
   EXPECT_THROW(simulate_gif_trials(gif_cell(), std::vector<double>(30, std::nan("")), 0.1), DataError);
   Gif m = gif_cell();
   m.drive.tau_ms = 0.0;
-  EXPECT_THROW(simulate_gif_trials(m, noise(100.0, 0.1), 0.1), OptionError);
-  EXPECT_THROW(simulate_gif_trials(gif_cell(), noise(100.0, 0.1), 0.1, {0, 0, 1, 1}), OptionError);
+  EXPECT_THROW(simulate_gif_trials(m, gif_noise(100.0, 0.1), 0.1), OptionError);
+  EXPECT_THROW(simulate_gif_trials(gif_cell(), gif_noise(100.0, 0.1), 0.1, {0, 0, 1, 1}), OptionError);
 }
 
 // A hazard that runs away fires after every refractory time and no faster.

@@ -17,7 +17,7 @@ const Adex kAdex{150.0, 10.0, -65.0, -50.0, 1.3, 4.0, 60.0, 120.0, 10.0, {-58.0,
 const RefractoryEif kRefractory{150.0, 10.0, -65.0, -50.0, 1.3,  8.0,  25.0,         10.0,
                                 12.7,  6.0,  40.0,  3.0,   10.0, 10.0, {-58.0, 4.03}};
 
-std::vector<double> noise(double duration_ms = 4000.0, double dt_ms = 0.1) {
+std::vector<double> fluctuations(double duration_ms = 4000.0, double dt_ms = 0.1) {
   return noise_current(badel_2008_noise(120.0, 180.0, 160.0), duration_ms, dt_ms, 5);
 }
 
@@ -45,15 +45,17 @@ double rms_difference(const std::vector<double>& a, const std::vector<double>& b
 TEST(Adex, WithoutAdaptationIsTheEif) {
   Adex plain = kAdex;
   plain.a_nS = plain.b_pA = 0.0;
-  const auto expected = spikes_of(Model(kEif), noise());
+  const auto expected = spikes_of(Model(kEif), fluctuations());
   ASSERT_GT(expected.size(), 40U);
-  EXPECT_LT(largest_difference(spikes_of(Model(plain), noise()), expected), 1e-5);
+  EXPECT_LT(largest_difference(spikes_of(Model(plain), fluctuations()), expected), 1e-5);
 }
 
 TEST(RefractoryEif, WithoutAfterEffectsIsTheEif) {
   RefractoryEif plain = kRefractory;
   plain.g1_nS = plain.V_T1_mV = plain.E1_mV = plain.E2_mV = 0.0;
-  EXPECT_LT(largest_difference(spikes_of(Model(plain), noise()), spikes_of(Model(kEif), noise())), 1e-5);
+  EXPECT_LT(
+      largest_difference(spikes_of(Model(plain), fluctuations()), spikes_of(Model(kEif), fluctuations())),
+      1e-5);
 }
 
 // Far below threshold the AdEx is linear: eigenvalues -1/tau1, -1/tau2 of the 2 x 2 matrix.
@@ -127,7 +129,7 @@ std::vector<double> brute_force(const Slope& slope, const Hold& hold, const Spik
 }
 
 TEST(Adex, AgreesWithAnIndependentSimulation) {
-  const std::vector<double> current = noise(1000.0);
+  const std::vector<double> current = fluctuations(1000.0);
   const auto slope = [](double V, double w, double I) {
     const double e = 1.3 * std::exp(std::min(50.0, (V + 50.0) / 1.3));
     return std::pair{(-10.0 * (V + 65.0 - e) - w + I) / 150.0, (4.0 * (V + 65.0) - w) / 120.0};
@@ -141,7 +143,7 @@ TEST(Adex, AgreesWithAnIndependentSimulation) {
 }
 
 TEST(RefractoryEif, AgreesWithAnIndependentSimulation) {
-  const std::vector<double> current = noise(1000.0);
+  const std::vector<double> current = fluctuations(1000.0);
   const auto slope = [](double V, double t, double I) {
     const double g = 10.0 + 8.0 * std::exp(-t / 25.0);
     const double E = -65.0 + 6.0 * std::exp(-t / 40.0) - 3.0 * std::exp(-t / 10.0);
@@ -158,12 +160,12 @@ TEST(RefractoryEif, AgreesWithAnIndependentSimulation) {
 
 TEST(ModelsWithAMemory, ConvergeWithTheFourthOrderOfTheirStep) {
   for (const Model& model : {Model(kAdex), Model(kRefractory)}) {
-    const auto exact = spikes_of(model, noise(), 48);
+    const auto exact = spikes_of(model, fluctuations(), 48);
     ASSERT_GT(exact.size(), 20U);
-    EXPECT_LT(largest_difference(spikes_of(model, noise()), exact), 1e-5) << model_name(model);
-    const double one = rms_difference(spikes_of(model, noise(), 1), exact);
-    const double two = rms_difference(spikes_of(model, noise(), 2), exact);
-    const double four = rms_difference(spikes_of(model, noise(), 4), exact);
+    EXPECT_LT(largest_difference(spikes_of(model, fluctuations()), exact), 1e-5) << model_name(model);
+    const double one = rms_difference(spikes_of(model, fluctuations(), 1), exact);
+    const double two = rms_difference(spikes_of(model, fluctuations(), 2), exact);
+    const double four = rms_difference(spikes_of(model, fluctuations(), 4), exact);
     EXPECT_GT(std::log2(one / two), 3.5) << model_name(model) << " " << one << " " << two;
     EXPECT_GT(std::log2(two / four), 3.5) << model_name(model) << " " << two << " " << four;
   }
@@ -171,7 +173,7 @@ TEST(ModelsWithAMemory, ConvergeWithTheFourthOrderOfTheirStep) {
 
 // The same held current cut into other samples.
 TEST(ModelsWithAMemory, DoNotDependOnHowAHeldCurrentIsSampled) {
-  const std::vector<double> coarse = noise(2000.0, 0.4);
+  const std::vector<double> coarse = fluctuations(2000.0, 0.4);
   std::vector<double> fine;
   for (const double I : coarse) fine.insert(fine.end(), 4, I);
   for (const Model& model : {Model(kAdex), Model(kRefractory)}) {
@@ -184,7 +186,7 @@ TEST(ModelsWithAMemory, DoNotDependOnHowAHeldCurrentIsSampled) {
 TEST(ModelsWithAMemory, TakeASpikeVoltageJustAboveVT) {
   Adex low = kAdex;
   low.V_spike_mV = -49.5;
-  const auto once = spikes_of(Model(low), noise()), twice = spikes_of(Model(low), noise(), 8);
+  const auto once = spikes_of(Model(low), fluctuations()), twice = spikes_of(Model(low), fluctuations(), 8);
   EXPECT_GT(once.size(), 20U);
   EXPECT_LT(largest_difference(once, twice), 1e-5);
 }

@@ -12,10 +12,10 @@
 namespace libfit {
 namespace {
 
-const Eif eif{150.0, 10.0, -65.0, -50.0, 1.3, 10.0, {-58.0, 3.0}};
+const Eif kFiring{150.0, 10.0, -65.0, -50.0, 1.3, 10.0, {-58.0, 3.0}};
 const std::vector<Model> models = {
     Model(Passive{150.0, 10.0, -65.0}), Model(Lif{150.0, 10.0, -65.0, -50.0, {-58.0, 3.0}}),
-    Model(Qif{150.0, 0.5, -65.0, -50.0, 10.0, {-58.0, 3.0}}), Model(eif),
+    Model(Qif{150.0, 0.5, -65.0, -50.0, 10.0, {-58.0, 3.0}}), Model(kFiring),
     Model(Tabulated{150.0, {-70.0, -55.0, -49.0}, {0.4, -0.6, 3.0}, 10.0, {-58.0, 3.0}})};
 
 TEST(Simulate, RefusesAModelThatMakesNoSense) {
@@ -25,9 +25,9 @@ TEST(Simulate, RefusesAModelThatMakesNoSense) {
 
 TEST(Simulate, RefusesAnEmptyCurrentAndATimeStepThatIsNone) {
   const std::vector<double> current(10, 0.0);
-  EXPECT_THROW(simulate(Model(eif), {}, 0.1), ContractError);
+  EXPECT_THROW(simulate(Model(kFiring), {}, 0.1), ContractError);
   for (const double dt : {0.0, -0.1, std::nan(""), std::numeric_limits<double>::infinity()}) {
-    EXPECT_THROW(simulate(Model(eif), current, dt), ContractError);
+    EXPECT_THROW(simulate(Model(kFiring), current, dt), ContractError);
   }
 }
 
@@ -92,18 +92,18 @@ TEST(Simulate, SurvivesAbsurdCurrents) {
 TEST(Simulate, SurvivesExtremeParameters) {
   const std::vector<double> current(1000, 300.0);
   for (const double Delta : {1e-3, 1e-6, 50.0}) {
-    Eif m = eif;
+    Eif m = kFiring;
     m.Delta_T_mV = Delta;
     for (const double V : simulate(Model(m), current, 0.1).voltage_mV) EXPECT_TRUE(std::isfinite(V));
   }
-  Eif leaky = eif;
+  Eif leaky = kFiring;
   leaky.g_nS = 1e6;  // time constant 0.15 us
   for (const double V : simulate(Model(leaky), current, 0.1).voltage_mV) EXPECT_TRUE(std::isfinite(V));
 }
 
 TEST(Simulate, TakesDeltaTTowardsZeroAsALifWithItsThresholdAtVT) {
   const std::vector<double> current(5000, 200.0);
-  Eif sharp = eif;
+  Eif sharp = kFiring;
   sharp.Delta_T_mV = 1e-4;
   const auto hard =
       simulate(Model(Lif{150.0, 10.0, -65.0, -50.0, {-58.0, 3.0}}), current, 0.1).spike_times_ms;

@@ -13,7 +13,7 @@ namespace {
 
 const Passive kPassive{150.0, 10.0, -65.0};
 const Lif kLif{150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}};
-const Eif kEif{150.0, 10.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 3.0}};
+const Eif kSettledEif{150.0, 10.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 3.0}};
 
 TEST(MembraneFilter, IsTheSlopeOfTheDriftAtRest) {
   const auto membrane = membrane_filter(kLif);
@@ -21,10 +21,10 @@ TEST(MembraneFilter, IsTheSlopeOfTheDriftAtRest) {
   EXPECT_NEAR(membrane->resistance_MOhm, 100.0, 1e-6);
   EXPECT_NEAR(membrane->tau_ms, 15.0, 1e-6);
   // About rest the exponential adds g exp((V - V_T)/Delta_T) to -g.
-  const double V = *rest_mV(Model(kEif), 100.0);
-  EXPECT_NEAR(membrane_filter(kEif, 100.0)->resistance_MOhm, 100.0 / (1.0 - std::exp((V + 50.0) / 1.5)),
-              1e-4);
-  EXPECT_FALSE(membrane_filter(kEif, 1000.0));
+  const double V = *rest_mV(Model(kSettledEif), 100.0);
+  EXPECT_NEAR(membrane_filter(kSettledEif, 100.0)->resistance_MOhm,
+              100.0 / (1.0 - std::exp((V + 50.0) / 1.5)), 1e-4);
+  EXPECT_FALSE(membrane_filter(kSettledEif, 1000.0));
 }
 
 TEST(VoltageSd, IsThatOfTheSimulatedMembrane) {
@@ -51,7 +51,7 @@ TEST(ScaledToRate, TurnsTheMeanOrTheSdUntilTheModelFiresAsAsked) {
   RateTargetOptions options;
   options.rate_Hz = 12.0;
   options.duration_ms = 6000.0;
-  for (const Model& model : {Model(kLif), Model(kEif)}) {
+  for (const Model& model : {Model(kLif), Model(kSettledEif)}) {
     const auto mean_turned = scaled_to_rate(model, pozzorini_2015_noise(0.0, 120.0), Turned::mean, options);
     EXPECT_EQ(mean_turned.components[0].sd_pA, 120.0);
     EXPECT_NEAR(noise_rate_Hz(model, mean_turned, options), 12.0, 0.4);
