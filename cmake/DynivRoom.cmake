@@ -41,10 +41,13 @@ function(dyniv_room name)
   set_property(GLOBAL APPEND PROPERTY DYNIV_ROOMS ${name})
 endfunction()
 
-# dyniv_test(NAME SOURCES file... [LABELS label...] [LIBRARIES target...] [TIMEOUT seconds])
-# A GoogleTest program that links the whole library; every TEST becomes one ctest entry.
+# dyniv_test(NAME SOURCES file... [LABELS label...] [LIBRARIES target...] [TIMEOUT seconds] [SLOW test...] [OPTIMISED])
+# A GoogleTest program that links the whole library; every TEST becomes one ctest entry. SLOW names tests that get
+# the label `slow` as well. Under sanitizers tests are not optimised: what they do themselves is little work. But
+# what a test and libfit both instantiate from a header (automatic differentiation, say) is linked once, from the
+# test: OPTIMISED is for programs whose work that is.
 function(dyniv_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(T "OPTIMISED" "TIMEOUT" "SOURCES;LABELS;LIBRARIES;SLOW" ${ARGN})
   if(NOT T_LABELS)
     set(T_LABELS unit)
   endif()
@@ -54,7 +57,12 @@ function(dyniv_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE libfit dyniv_settings GTest::gtest_main GTest::gmock fmt::fmt ${T_LIBRARIES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  if(DYNIV_PRECOMPILED_HEADERS)
+  set(unoptimised FALSE)
+  if(DYNIV_SANITIZE AND NOT T_OPTIMISED)
+    set(unoptimised TRUE)
+    target_compile_options(${name} PRIVATE -O0)
+  endif()
+  if(DYNIV_PRECOMPILED_HEADERS AND (unoptimised OR NOT DYNIV_SANITIZE))  # they are compiled with the same options
     target_precompile_headers(${name} REUSE_FROM dyniv_test_headers)
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_tests)
@@ -66,6 +74,9 @@ function(dyniv_test name)
 "if(${name}_tests)
   set_tests_properties(\${${name}_tests} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS [==[${T_LABELS}]==] ENVIRONMENT
 [==[DYNIV_SOURCE_DIR=${PROJECT_SOURCE_DIR};DYNIV_BUILD_DIR=${PROJECT_BINARY_DIR};DYNIV_BINARY=$<TARGET_FILE:dyniv>;DYNIV_DATA_DIR=${PROJECT_SOURCE_DIR}/data;ASAN_OPTIONS=exitcode=99:allocator_may_return_null=1;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;TSAN_OPTIONS=halt_on_error=1:exitcode=99]==])
+  foreach(test ${T_SLOW})
+    set_tests_properties(\${test} PROPERTIES LABELS [==[${T_LABELS};slow]==])
+  endforeach()
 endif()
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake")
