@@ -249,7 +249,7 @@ class RowWriter {
   Index columns_;
 };
 
-// Rows are collected column-major in blocks that fit the cache.
+// Rows are collected column-major, block by block.
 class BlockCollector {
  public:
   BlockCollector(HazardDesign& design, Index columns) : design_(design), columns_(columns) {}

@@ -23,7 +23,8 @@ Eigen::VectorXd shape_of(const Gif& model, bool with_states);
 void set_shape(Gif& model, const Eigen::VectorXd& shape, bool with_states);
 
 struct HazardDesign {
-  static constexpr Eigen::Index block_rows = 512;
+  // Fits the cache, and columns begin in different sets of it: a power of two would put all of a row in one.
+  static constexpr Eigen::Index block_rows = 504;
   std::vector<Eigen::MatrixXd> blocks;  // columns: weights, then shape where asked for
   std::vector<Eigen::VectorXd> spikes;  // 1 in bins with a spike; same rows
   Eigen::Index rows = 0;

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/parallel.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
 #include "libfit/pipeline/memory_fit.hpp"
 #include "libfit/signal/alignment.hpp"
@@ -146,6 +148,25 @@ void set_reset_intervals(CellFit& cell) {
   }
 }
 
+// Beside those of the curve. Side by side: each has long parts on one thread.
+void add_others(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  MemoryFits memory;
+  GifFamily gifs;
+  parallel_for(2, options.threads, [&](std::size_t i) {
+    if (i == 0) {
+      gifs = fit_gif_family(membrane, cell, options);
+    } else {
+      memory = fit_models_with_memory(membrane, cell, options);
+    }
+  });
+  std::ranges::move(memory.models, std::back_inserter(cell.models));
+  cell.post_spike = std::move(memory.post_spike);
+  std::ranges::move(gifs.models, std::back_inserter(cell.models));
+  cell.gifs = std::move(gifs.fits);
+  cell.thresholds = std::move(gifs.thresholds);
+  append(cell.warnings, gifs.warnings);
+}
+
 void add_tuned(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
   const SpikeTuningOptions tuning{options.tuning_window_ms, options.gif.folds, options.gif.block_ms,
                                   options.threads};
@@ -230,8 +251,7 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
                                   cell.rig_errors);
   if (!options.curve_models_only) {
-    fit_models_with_memory(membrane, cell, options);
-    fit_gif_family(membrane, cell, options);
+    add_others(membrane, cell, options);
   }
   set_reset_intervals(cell);
   if (!options.curve_models_only) add_tuned(membrane, cell, options);

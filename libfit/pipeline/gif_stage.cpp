@@ -77,12 +77,13 @@ void check_rate(GifFit& fit, const Membrane& membrane, const CellFitOptions& opt
 
 }  // namespace
 
-void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options) {
+  GifFamily family;
   GifFitOptions gif = options.gif;
   gif.threads = options.threads;
   if (options.gif_progress) gif.progress = options.gif_progress;
   if (membrane.spike_count() == 0 || !cell.reset) {
-    return;  // what keeps the curve's models from firing is said once, there
+    return family;  // what keeps the curve's models from firing is said once, there
   }
   GifFits fits =
       fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV, start_of(cell), gif);
@@ -95,11 +96,12 @@ void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOption
     entry.reason = fit.reason;
     if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model, fits.membrane);
     entry.iterations = fit.iterations;
-    cell.models.push_back(std::move(entry));
+    family.models.push_back(std::move(entry));
   }
-  cell.warnings.insert(cell.warnings.end(), fits.warnings.begin(), fits.warnings.end());
-  cell.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
-  cell.gifs = std::move(fits);
+  family.warnings = fits.warnings;
+  family.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
+  family.fits = std::move(fits);
+  return family;
 }
 
 const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {

@@ -7,10 +7,17 @@
 
 namespace libfit {
 
-// Appends one entry a kind to cell.models and fills cell.gifs. A model whose simulation of the training
+struct GifFamily {
+  std::vector<IvFit> models;    // one a kind
+  std::optional<GifFits> fits;  // absent where there is no spike or no reset, then also `models` is empty
+  std::optional<ThresholdStudy> thresholds;
+  std::vector<std::string> warnings;
+};
+
+// Starts from the curve's models in `cell`. A model whose simulation of the training
 // current has less than two thirds or more than one and a half times the cell's spikes is not identified: the
 // likelihood, with the recorded spikes forced, does not see such a run-away.
-void fit_gif_family(const Membrane& membrane, CellFit& cell, const CellFitOptions& options);
+GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options);
 
 // The fit behind a model of the family; nullptr where there is none.
 const GifFit* gif_fit_of(const CellFit& cell, const Model& model);

@@ -18,8 +18,8 @@ const IvFit& eif_of(const CellFit& cell) {
                        [](const IvFit& fit) { return std::holds_alternative<Eif>(fit.model); });
 }
 
-IvFit refractory(const Membrane& membrane, CellFit& cell, std::span<const Block> blocks,
-                 const CellFitOptions& options) {
+IvFit refractory(const Membrane& membrane, const CellFit& cell, std::span<const Block> blocks,
+                 const CellFitOptions& options, std::optional<PostSpike>& found) {
   const IvFit& eif = eif_of(cell);
   PostSpikeOptions post_spike;
   post_spike.block_ms = options.iv.block_ms;
@@ -39,30 +39,31 @@ IvFit refractory(const Membrane& membrane, CellFit& cell, std::span<const Block>
   const double Delta_T =
       joint ? std::get<RefractoryEif>(fit.model).Delta_T_mV : std::get<Eif>(eif.model).Delta_T_mV;
   slices.slices = fit_slices(slices.curves, Delta_T, eif.limit_mV_per_ms);
-  cell.post_spike = std::move(slices);
+  found = std::move(slices);
   return fit;
 }
 
 }  // namespace
 
-void fit_models_with_memory(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+MemoryFits fit_models_with_memory(const Membrane& membrane, const CellFit& cell,
+                                  const CellFitOptions& options) {
   const std::vector<Block> blocks = make_blocks(membrane.recording, options.iv.block_ms);
   AdexFitOptions adex;
   adex.curve = options.iv;
   adex.seed = options.seed;
   adex.threads = options.threads;
-  IvFit refractory_eif, adaptive;
+  MemoryFits fits;
+  fits.models.resize(2);
   // Side by side: each has long parts on one thread.
   parallel_for(2, options.threads, [&](std::size_t i) {
     if (i == 0) {
-      refractory_eif = refractory(membrane, cell, blocks, options);
+      fits.models[0] = refractory(membrane, cell, blocks, options, fits.post_spike);
     } else {
-      adaptive = fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif_of(cell),
-                          cell.bootstrap.capacitance_pF, adex);
+      fits.models[1] = fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif_of(cell),
+                                cell.bootstrap.capacitance_pF, adex);
     }
   });
-  cell.models.push_back(std::move(refractory_eif));
-  cell.models.push_back(std::move(adaptive));
+  return fits;
 }
 
 }  // namespace libfit

@@ -7,7 +7,13 @@
 
 namespace libfit {
 
-// Appends both to cell.models, with intervals from the draws of cell.bootstrap, and fills cell.post_spike.
-void fit_models_with_memory(const Membrane& membrane, CellFit& cell, const CellFitOptions& options);
+struct MemoryFits {
+  std::vector<IvFit> models;            // refractory EIF, AdEx
+  std::optional<PostSpike> post_spike;  // absent where spikes are too few
+};
+
+// Intervals come from the draws of cell.bootstrap.
+MemoryFits fit_models_with_memory(const Membrane& membrane, const CellFit& cell,
+                                  const CellFitOptions& options);
 
 }  // namespace libfit

@@ -16,13 +16,20 @@ constexpr double widest_climb = 0.5;
 
 }  // namespace
 
+AdexMembrane::AdexMembrane(const Adex& model, double w_initial_pA)
+    : m_(model),
+      x_initial_(w_initial_pA),
+      rate_(model.g_nS / model.C_pF),
+      fastest_(rate_ + 1.0 / model.tau_w_ms +
+               std::sqrt(std::abs(model.a_nS) / (model.C_pF * model.tau_w_ms))) {}
+
 PlaneSlope AdexMembrane::slope(const PlaneState& at, double drive) const {
   PlaneSlope s;
-  s.rate = m_.g_nS / m_.C_pF;
+  s.rate = rate_;
   s.e = std::exp(std::min((at.V - m_.V_T_mV) / m_.Delta_T_mV, exponent_cap));
   s.G = s.rate * (m_.E_mV - at.V + m_.Delta_T_mV * s.e) - at.x / m_.C_pF + drive;
   s.H = (m_.a_nS * (at.V - m_.E_mV) - at.x) / m_.tau_w_ms;
-  s.fastest = s.rate + 1.0 / m_.tau_w_ms + std::sqrt(std::abs(m_.a_nS) / (m_.C_pF * m_.tau_w_ms));
+  s.fastest = fastest_;
   return s;
 }
 
@@ -177,7 +184,7 @@ Advance PlaneFlow<Membrane>::advance(double V, double I, double h) {
       }
       y = next;
       left -= step;
-      at = membrane_.slope(y, drive);
+      if (i + 1 < substeps_) at = membrane_.slope(y, drive);
     }
     if (chunks == 1.0 && !climbed) break;
     if (!std::isfinite(y.V)) break;

@@ -30,7 +30,7 @@ struct PlaneSlope {
 // x = w.
 class AdexMembrane {
  public:
-  AdexMembrane(const Adex& model, double w_initial_pA) : m_(model), x_initial_(w_initial_pA) {}
+  AdexMembrane(const Adex& model, double w_initial_pA);
   PlaneSlope slope(const PlaneState& at, double drive) const;
   double initial() const { return x_initial_; }
   double after_hold(double w, double h) const;
@@ -39,7 +39,7 @@ class AdexMembrane {
 
  private:
   Adex m_;
-  double x_initial_;
+  double x_initial_, rate_, fastest_;
 };
 
 // x = time since the last spike, infinite before the first.
