@@ -14,17 +14,6 @@ constexpr std::array<double, 6> node = {0.033765242898423975, 0.1693953067668676
 constexpr std::array<double, 6> weight = {0.085662246189585178, 0.180380786524069304, 0.233956967286345524,
                                           0.233956967286345524, 0.180380786524069304, 0.085662246189585178};
 
-// exp(x): by its series to 3e-10 of the value where |x| < 1/2, which is where the stages of nearly every step
-// lie and takes a third of the time. Stages need no more: the value enters multiplied by rate * h.
-double exp_of_stage(double x) {
-  if (!(std::abs(x) < 0.5)) return std::exp(std::min(x, exponent_cap));
-  const double x2 = x * x;
-  const double x4 = x2 * x2;
-  const double low = (1.0 + x) + x2 * (1.0 / 2 + x * (1.0 / 6));
-  const double middle = (1.0 / 24 + x * (1.0 / 120)) + x2 * (1.0 / 720 + x * (1.0 / 5040));
-  return low + x4 * (middle + x4 * (1.0 / 40320 + x * (1.0 / 362880)));
-}
-
 }  // namespace
 
 EifFlow::EifFlow(const Eif& model, double, int substeps)

@@ -129,6 +129,14 @@ Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms)
   return p;
 }
 
+// At least exp(eta), which is above the chance of a spike in a bin, by a few products: most bins need no
+// more.
+double chance_bound(double eta) {
+  if (eta >= 0.0) return 1.0;
+  const double x = -eta;
+  return 1.0 / (1.0 + x * (1.0 + x * (1.0 / 2 + x * (1.0 / 6 + x * (1.0 / 24)))));
+}
+
 using Lanes = std::array<double, lanes>;
 
 // Voltage and spike-triggered currents of one path in every lane.
@@ -232,7 +240,7 @@ class TrialGroup {
         continue;
       }
       const double u = random_[i].uniform();
-      if (u >= -std::expm1(-std::exp(eta))) continue;
+      if (u >= chance_bound(eta) || u >= -std::expm1(-std::exp(eta))) continue;
       const double within = random_[i].uniform();
       spikes_[i].push_back((static_cast<double>(k) + within) * p_.model.bin_ms + p_.model.spike_lead_ms);
       held_[i] = p_.held_bins;

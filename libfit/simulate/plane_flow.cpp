@@ -14,6 +14,11 @@ namespace {
 constexpr double first_climb = 0.05;
 constexpr double widest_climb = 0.5;
 
+double exponential(double exponent, const PlaneSlope* near) {
+  const double way = near != nullptr ? exponent - near->exponent : 1.0;
+  return std::abs(way) < 0.5 ? near->e * exp_of_stage(way) : std::exp(exponent);
+}
+
 }  // namespace
 
 AdexMembrane::AdexMembrane(const Adex& model, double w_initial_pA)
@@ -23,10 +28,11 @@ AdexMembrane::AdexMembrane(const Adex& model, double w_initial_pA)
       fastest_(rate_ + 1.0 / model.tau_w_ms +
                std::sqrt(std::abs(model.a_nS) / (model.C_pF * model.tau_w_ms))) {}
 
-PlaneSlope AdexMembrane::slope(const PlaneState& at, double drive) const {
+PlaneSlope AdexMembrane::slope(const PlaneState& at, double drive, const PlaneSlope* near) const {
   PlaneSlope s;
   s.rate = rate_;
-  s.e = std::exp(std::min((at.V - m_.V_T_mV) / m_.Delta_T_mV, exponent_cap));
+  s.exponent = std::min((at.V - m_.V_T_mV) / m_.Delta_T_mV, exponent_cap);
+  s.e = exponential(s.exponent, near);
   s.G = s.rate * (m_.E_mV - at.V + m_.Delta_T_mV * s.e) - at.x / m_.C_pF + drive;
   s.H = (m_.a_nS * (at.V - m_.E_mV) - at.x) / m_.tau_w_ms;
   s.fastest = fastest_;
@@ -50,7 +56,7 @@ RefractoryMembrane::RefractoryMembrane(const RefractoryEif& model) : m_(model) {
 
 double RefractoryMembrane::initial() const { return std::numeric_limits<double>::infinity(); }
 
-PlaneSlope RefractoryMembrane::slope(const PlaneState& at, double drive) const {
+PlaneSlope RefractoryMembrane::slope(const PlaneState& at, double drive, const PlaneSlope* near) const {
   const bool recovered = std::isinf(at.x);
   if (at.x != last_x_) {  // the two middle slopes of a Runge-Kutta step are at one time, and often the next
     last_x_ = at.x;       // step begins where the last one ended
@@ -59,7 +65,8 @@ PlaneSlope RefractoryMembrane::slope(const PlaneState& at, double drive) const {
   const EifState& now = last_;
   PlaneSlope s;
   s.rate = now.g_nS / m_.C_pF;
-  s.e = std::exp(std::min((at.V - now.V_T_mV) / m_.Delta_T_mV, exponent_cap));
+  s.exponent = std::min((at.V - now.V_T_mV) / m_.Delta_T_mV, exponent_cap);
+  s.e = exponential(s.exponent, near);
   s.G = s.rate * (now.E_mV - at.V + m_.Delta_T_mV * s.e) + drive;
   s.H = 1.0;
   s.fastest = s.rate + (recovered ? 0.0 : 1.0 / shortest_tau_);
@@ -88,9 +95,9 @@ PlaneState PlaneFlow<Membrane>::runge_kutta(const PlaneState& y, const PlaneSlop
   const auto along = [&](const PlaneSlope& s, double part) {
     return PlaneState{y.V + part * h * s.G, y.x + part * h * s.H};
   };
-  const PlaneSlope k2 = membrane_.slope(along(at, 0.5), drive);
-  const PlaneSlope k3 = membrane_.slope(along(k2, 0.5), drive);
-  const PlaneSlope k4 = membrane_.slope(along(k3, 1.0), drive);
+  const PlaneSlope k2 = membrane_.slope(along(at, 0.5), drive, &at);
+  const PlaneSlope k3 = membrane_.slope(along(k2, 0.5), drive, &at);
+  const PlaneSlope k4 = membrane_.slope(along(k3, 1.0), drive, &at);
   return {y.V + h / 6.0 * (at.G + 2.0 * (k2.G + k3.G) + k4.G),
           y.x + h / 6.0 * (at.H + 2.0 * (k2.H + k3.H) + k4.H)};
 }
@@ -107,7 +114,7 @@ typename PlaneFlow<Membrane>::Climb PlaneFlow<Membrane>::climb(const PlaneState&
                                                                double drive, double width) const {
   const auto inverse = [](const PlaneSlope& s) { return Climb{1.0 / s.G, s.H / s.G}; };
   const auto slope_at = [&](double part, const Climb& k) {
-    return inverse(membrane_.slope({y.V + part * width, y.x + part * width * k.x}, drive));
+    return inverse(membrane_.slope({y.V + part * width, y.x + part * width * k.x}, drive, &at));
   };
   const Climb k1 = inverse(at);
   const Climb k2 = slope_at(0.5, k1);

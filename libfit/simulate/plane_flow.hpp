@@ -19,19 +19,22 @@ struct PlaneState {
 
 // The derivatives at one state, and what the choice of a step needs.
 struct PlaneSlope {
-  double G = 0.0;        // dV/dt
-  double H = 0.0;        // dx/dt
-  double e = 0.0;        // exp((V - V_T) / Delta_T)
-  double rate = 0.0;     // g/C now
-  double fastest = 0.0;  // of all rates of the linear part
-  double chase = 0.0;    // |dV_T/dt|
+  double G = 0.0;         // dV/dt
+  double H = 0.0;         // dx/dt
+  double exponent = 0.0;  // (V - V_T) / Delta_T, capped
+  double e = 0.0;         // its exponential
+  double rate = 0.0;      // g/C now
+  double fastest = 0.0;   // of all rates of the linear part
+  double chase = 0.0;     // |dV_T/dt|
 };
+
+// Both membranes take their slope faster where that at a state nearby is given (`near`).
 
 // x = w.
 class AdexMembrane {
  public:
   AdexMembrane(const Adex& model, double w_initial_pA);
-  PlaneSlope slope(const PlaneState& at, double drive) const;
+  PlaneSlope slope(const PlaneState& at, double drive, const PlaneSlope* near = nullptr) const;
   double initial() const { return x_initial_; }
   double after_hold(double w, double h) const;
   double after_spike(double w) const { return w + m_.b_pA; }
@@ -46,7 +49,7 @@ class AdexMembrane {
 class RefractoryMembrane {
  public:
   explicit RefractoryMembrane(const RefractoryEif& model);
-  PlaneSlope slope(const PlaneState& at, double drive) const;
+  PlaneSlope slope(const PlaneState& at, double drive, const PlaneSlope* near = nullptr) const;
   double initial() const;
   double after_hold(double t, double h) const { return t + h; }
   double after_spike(double) const { return 0.0; }
