@@ -57,12 +57,10 @@ function(dyniv_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE libfit dyniv_settings GTest::gtest_main GTest::gmock fmt::fmt ${T_LIBRARIES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  set(unoptimised FALSE)
   if(DYNIV_SANITIZE AND NOT T_OPTIMISED)
-    set(unoptimised TRUE)
     target_compile_options(${name} PRIVATE -O0)
   endif()
-  if(DYNIV_PRECOMPILED_HEADERS AND (unoptimised OR NOT DYNIV_SANITIZE))  # they are compiled with the same options
+  if(DYNIV_PRECOMPILED_HEADERS AND NOT (DYNIV_SANITIZE AND T_OPTIMISED))  # which the headers are not
     target_precompile_headers(${name} REUSE_FROM dyniv_test_headers)
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_tests)

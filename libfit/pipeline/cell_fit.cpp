@@ -164,7 +164,7 @@ void add_others(const Membrane& membrane, CellFit& cell, const CellFitOptions& o
   std::ranges::move(gifs.models, std::back_inserter(cell.models));
   cell.gifs = std::move(gifs.fits);
   cell.thresholds = std::move(gifs.thresholds);
-  append(cell.warnings, gifs.warnings);
+  if (cell.gifs) append(cell.warnings, cell.gifs->warnings);
 }
 
 void add_tuned(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
@@ -250,9 +250,7 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   bootstrap.progress = options.bootstrap_progress;
   cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
                                   cell.rig_errors);
-  if (!options.curve_models_only) {
-    add_others(membrane, cell, options);
-  }
+  if (!options.curve_models_only) add_others(membrane, cell, options);
   set_reset_intervals(cell);
   if (!options.curve_models_only) add_tuned(membrane, cell, options);
   for (const IvFit& fit : cell.models) append(cell.warnings, fit.warnings);

@@ -98,7 +98,6 @@ GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const Ce
     entry.iterations = fit.iterations;
     family.models.push_back(std::move(entry));
   }
-  family.warnings = fits.warnings;
   family.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
   family.fits = std::move(fits);
   return family;

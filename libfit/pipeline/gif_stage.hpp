@@ -11,7 +11,6 @@ struct GifFamily {
   std::vector<IvFit> models;    // one a kind
   std::optional<GifFits> fits;  // absent where there is no spike or no reset, then also `models` is empty
   std::optional<ThresholdStudy> thresholds;
-  std::vector<std::string> warnings;
 };
 
 // Starts from the curve's models in `cell`. A model whose simulation of the training

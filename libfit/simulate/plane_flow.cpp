@@ -14,9 +14,10 @@ namespace {
 constexpr double first_climb = 0.05;
 constexpr double widest_climb = 0.5;
 
+// Far from `near`, whose own exponential may have vanished, by itself.
 double exponential(double exponent, const PlaneSlope* near) {
-  const double way = near != nullptr ? exponent - near->exponent : 1.0;
-  return std::abs(way) < 0.5 ? near->e * exp_of_stage(way) : std::exp(exponent);
+  if (near == nullptr || !(std::abs(exponent - near->exponent) < 0.5)) return std::exp(exponent);
+  return near->e * exp_of_stage(exponent - near->exponent);
 }
 
 }  // namespace
