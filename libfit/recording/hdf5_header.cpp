@@ -160,6 +160,13 @@ std::optional<double> number_of(std::span<const std::byte> type, std::span<const
   return form ? std::optional(number_in(value, *form)) : std::nullopt;
 }
 
+bool is_variable_text_type(std::span<const std::byte> type) {
+  constexpr unsigned kVariableLength = 9, kText = 1;
+  const ByteReader bytes = reader_of(type);
+  return type.size() >= 2 && (bytes.at<std::uint8_t>(0) & 15U) == kVariableLength &&
+         (bytes.at<std::uint8_t>(1) & 15U) == kText;
+}
+
 struct StoredAttribute {
   std::string name;
   bool variable_text = false;
@@ -182,15 +189,13 @@ StoredAttribute attribute_in(const HeaderMessage& message) {
   const auto stored = bytes.slice(name_at, name_size);
   const auto* begin = reinterpret_cast<const char*>(stored.data());
   StoredAttribute attribute{{begin, std::find(begin, begin + stored.size(), '\0')}, false, {}, {}};
-  constexpr unsigned kVariableLength = 9, kText = 1;
-  attribute.variable_text = type_size >= 2 && (bytes.at<std::uint8_t>(type_at) & 15U) == kVariableLength &&
-                            (bytes.at<std::uint8_t>(type_at + 1) & 15U) == kText;
   attribute.value = message.data.subspan(value_at);
   // A flag of shared types and spaces, which stand elsewhere; version 1 had none.
-  const bool shared = version > 1 && (bytes.at<std::uint8_t>(1) & 3U) != 0;
-  if (!shared && space_size >= 4 && is_one_element(bytes.slice(type_at + padded(type_size), space_size)))
-    attribute.number = number_of(bytes.slice(type_at, type_size), attribute.value);
-  attribute.variable_text = attribute.variable_text && !shared;
+  if (version > 1 && (bytes.at<std::uint8_t>(1) & 3U) != 0) return attribute;
+  const auto type = bytes.slice(type_at, type_size);
+  if (space_size >= 4 && is_one_element(bytes.slice(type_at + padded(type_size), space_size)))
+    attribute.number = number_of(type, attribute.value);
+  attribute.variable_text = is_variable_text_type(type);
   return attribute;
 }
 
@@ -205,14 +210,15 @@ struct StoredDataset {
     if (message.type == kLayout) layout.assign(message.data.begin(), message.data.end());
   }
 
-  std::optional<double> element(const RawFile& file) const {
+  // The bytes of the one element, if it is not longer than a number or the reference of a text; else empty.
+  RawBytes element(const RawFile& file) const {
     constexpr unsigned kOnePiece = 1;
-    if (space.empty() || type.empty() || layout.size() < 18 || !is_one_element(space)) return std::nullopt;
+    if (space.empty() || type.size() < 8 || layout.size() < 18 || !is_one_element(space)) return {};
     const ByteReader bytes = reader_of(layout);
     const auto version = bytes.at<std::uint8_t>(0);
-    if ((version != 3 && version != 4) || bytes.at<std::uint8_t>(1) != kOnePiece) return std::nullopt;
-    const RawBytes value = file.read_up_to(bytes.at<std::uint64_t>(2), 8);
-    return value.empty() ? std::nullopt : number_of(type, value);
+    if ((version != 3 && version != 4) || bytes.at<std::uint8_t>(1) != kOnePiece) return {};
+    const auto size = reader_of(type).at<std::uint32_t>(4);
+    return size <= kTextReference ? file.read(bytes.at<std::uint64_t>(2), size) : RawBytes();
   }
 };
 
@@ -232,24 +238,16 @@ std::optional<std::uint64_t> one_dimension(const std::optional<std::vector<std::
 
 }  // namespace
 
-ObjectHeader::ObjectHeader(const Handle& object) : object_(object.get()) {
-  if (const auto info = about(object_)) read(info->addr);
+ObjectHeader::ObjectHeader(const ObjectPlace& place) : place_(place) {
+  if (place_.known() && file_of(place_).usable()) read();
 }
 
-ObjectHeader::ObjectHeader(const Handle& parent, const std::string& member) : object_(parent.get()) {
-  H5L_info_t link;
-  if (H5Lget_info(object_, member.c_str(), &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD)
-    read(link.u.address);
-}
-
-void ObjectHeader::read(std::uint64_t address) {
-  const auto info = about(object_);
-  if (!info || !file_of(object_, *info).usable()) return;
-  const RawFile& file = file_of(object_, *info);
+void ObjectHeader::read() {
+  const RawFile& file = file_of(place_);
   try {
     HeaderFormat format;
     StoredDataset dataset;
-    for (const HeaderPiece& piece : header_of(file, address, format)) {
+    for (const HeaderPiece& piece : header_of(file, place_.address, format)) {
       for (const HeaderMessage& message : messages_of(piece, format)) {
         if (message.type == kAttributeInfo && leads_elsewhere(message)) return;
         if (!message.shared) dataset.take(message);
@@ -260,12 +258,16 @@ void ObjectHeader::read(std::uint64_t address) {
         if (stored.variable_text) entries_.back().value.assign(stored.value.begin(), stored.value.end());
       }
     }
-    element_ = dataset.element(file);
+    const RawBytes element = dataset.element(file);
+    if (!element.empty()) element_ = number_of(dataset.type, element);
+    if (!element.empty() && is_variable_text_type(dataset.type)) element_text_ = text_behind(element);
     if (!dataset.space.empty()) length_ = one_dimension(shape_of(dataset.space));
     if (!dataset.type.empty()) form_ = form_of(dataset.type);
     source_ = TextSource::found;
   } catch (const InputError&) {
     entries_.clear();
+    element_.reset();
+    element_text_.reset();
     length_.reset();
     form_.reset();
     source_ = TextSource::damaged;
@@ -291,9 +293,11 @@ std::optional<std::string> ObjectHeader::text(const std::string& name) const {
   const Entry* entry = find(name);
   if (entry == nullptr || !entry->variable_text || entry->value.size() >= 2 * kTextReference)
     return std::nullopt;
-  const auto info = about(object_);
-  if (!info) return std::nullopt;
-  VariableTexts texts = referred_texts(file_of(object_, *info), entry->value, 1);
+  return text_behind(entry->value);
+}
+
+std::optional<std::string> ObjectHeader::text_behind(std::span<const std::byte> reference) const {
+  VariableTexts texts = referred_texts(file_of(place_), reference, 1);
   if (texts.source != TextSource::found) return std::nullopt;
   return std::move(texts.texts.front());
 }

@@ -7,10 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "libfit/recording/hdf5_internal.hpp"
+#include "libfit/recording/hdf5_raw_internal.hpp"
 #include "libfit/recording/hdf5_texts_internal.hpp"
 
 namespace libfit::hdf5 {
@@ -28,16 +29,17 @@ struct NumberForm {
 // ten calls for each.
 class ObjectHeader {
  public:
-  explicit ObjectHeader(const Handle& object);
-  // Of a dataset that is not opened: a hard link of `parent`, else elsewhere.
-  ObjectHeader(const Handle& parent, const std::string& member);
+  // The object itself need not be open. Nothing is found (`elsewhere`) without an address.
+  explicit ObjectHeader(const ObjectPlace& place);
 
   // found: every attribute of the object is in its header, and that makes sense.
   TextSource source() const { return source_; }
   bool has(const std::string& name) const { return find(name) != nullptr; }
   bool is_variable_text(const std::string& name) const;
-  // The one element of a dataset that is a number and stands in one piece.
+  // The one element of a dataset that stands in one piece: a number, or a text of variable length that is not
+  // damaged.
   std::optional<double> element() const { return element_; }
+  std::optional<std::string> element_text() const { return element_text_; }
   // Of a dataset in one dimension, also of shape N x 1.
   std::optional<std::uint64_t> length() const { return length_; }
   // Of a dataset of whole numbers or IEEE floats.
@@ -54,14 +56,16 @@ class ObjectHeader {
     std::optional<double> number;
     std::vector<std::byte> value;
   };
-  void read(std::uint64_t address);
+  void read();
+  std::optional<std::string> text_behind(std::span<const std::byte> reference) const;
   const Entry* find(const std::string& name) const;
   std::vector<Entry> entries_;
   std::optional<double> element_;
+  std::optional<std::string> element_text_;
   std::optional<std::uint64_t> length_;
   std::optional<NumberForm> form_;
   TextSource source_ = TextSource::elsewhere;
-  hid_t object_ = -1;  // in the same file, for its bytes
+  ObjectPlace place_;
 };
 
 }  // namespace libfit::hdf5

@@ -55,10 +55,10 @@ VariableTexts referred_texts(const RawFile& file, std::span<const std::byte> ref
 }
 
 VariableTexts variable_dataset_texts(const Handle& dataset, std::size_t count) {
-  const auto info = about(dataset.get());
+  const ObjectPlace place = place_of_object(dataset);
   const Handle plan(H5Dget_create_plist(dataset.get()), H5Pclose);
-  if (!info || !file_of(dataset.get(), *info).usable() || !plan.ok()) return {};
-  const RawFile& file = file_of(dataset.get(), *info);
+  if (!place.known() || !file_of(place).usable() || !plan.ok()) return {};
+  const RawFile& file = file_of(place);
   const H5D_layout_t layout = H5Pget_layout(plan.get());
   if (layout == H5D_CONTIGUOUS) {
     const haddr_t address = H5Dget_offset(dataset.get());

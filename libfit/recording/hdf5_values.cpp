@@ -134,10 +134,28 @@ void check_chunks(const Handle& plan, std::uint64_t width, std::uint64_t limit, 
   }
 }
 
+// Metadata are read once, from one end of the file to the other: a cache of them that grows to tens of MB, as
+// the library's does, is filled and emptied for nothing (docs/performance.md).
+Handle with_small_cache() {
+  constexpr std::size_t kCache = 1 << 20;  // bytes
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5AC_cache_config_t cache{};
+  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  if (H5Pget_mdc_config(access.get(), &cache) < 0) return access;
+  cache.set_initial_size = true;
+  cache.initial_size = cache.min_size = cache.max_size = kCache;
+  cache.incr_mode = H5C_incr__off;
+  cache.flash_incr_mode = H5C_flash_incr__off;
+  cache.decr_mode = H5C_decr__off;
+  H5Pset_mdc_config(access.get(), &cache);
+  return access;
+}
+
 }  // namespace
 
 File open_file(const std::string& path) {
-  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  const Handle access = with_small_cache();
+  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.ok() ? access.get() : H5P_DEFAULT), H5Fclose);
   std::error_code unknown;
   const std::uint64_t size = std::filesystem::file_size(path, unknown);
   if (unknown || !handle.ok()) {
@@ -174,10 +192,6 @@ Value Attributes::read(const std::string& name) const {
 Value read_attribute(const Handle& object, const std::string& name) { return Attributes(object).read(name); }
 
 Value read_value(const Handle& dataset) { return value_in(dataset); }
-
-bool has_member(const Handle& group, const std::string& name) {
-  return H5Lexists(group.get(), name.c_str(), H5P_DEFAULT) > 0;
-}
 
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit) {
   return texts_in(dataset, limit);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/recording/hdf5_group_internal.hpp"
 #include "libfit/recording/hdf5_header_internal.hpp"
 #include "libfit/recording/hdf5_internal.hpp"
 
@@ -30,10 +31,12 @@ struct Value {
 // Of one object, for several attributes of it: its header is read once. Refers to the handle.
 class Attributes {
  public:
-  explicit Attributes(const Handle& object) : object_(object), header_(object) {}
+  explicit Attributes(const Handle& object) : Attributes(object, place_of_object(object)) {}
+  explicit Attributes(const Group& group) : Attributes(group.handle(), group.place()) {}
   Value read(const std::string& name) const;
 
  private:
+  Attributes(const Handle& object, const ObjectPlace& place) : object_(object), header_(place) {}
   const Handle& object_;
   ObjectHeader header_;
 };
@@ -42,9 +45,6 @@ std::optional<Value> attribute_in(const ObjectHeader& header, const std::string&
 Value read_attribute(const Handle& object, const std::string& name);
 // The same of a dataset.
 Value read_value(const Handle& dataset);
-
-// Whether an attribute or a member is there.
-bool has_member(const Handle& group, const std::string& name);
 
 // Texts of a dataset in one dimension, `limit` at most; nothing for other types.
 std::vector<std::string> read_texts(const Handle& dataset, std::size_t limit);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <span>
+#include <unordered_map>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/nwb_layout_internal.hpp"
@@ -12,6 +13,7 @@ namespace libfit::nwb {
 namespace {
 
 using hdf5::File;
+using hdf5::Group;
 using hdf5::Handle;
 
 constexpr const char* kResponses = "/acquisition/timeseries";
@@ -26,8 +28,8 @@ struct Version {
 Version pipeline_version(const File& file) {
   Version version;
   if (H5Lexists(file.handle.get(), "/general", H5P_DEFAULT) <= 0) return version;
-  const Handle general = open_member(file.handle, "/general", file.path);
-  if (!hdf5::has_member(general, "generated_by")) return version;
+  const Group general(open_member(file.handle, "/general", file.path));
+  if (!general.has("generated_by")) return version;
   const Handle info = open_member(general, "generated_by", file.path);
   if (H5Iget_type(info.get()) != H5I_DATASET) return version;
   const auto words = hdf5::read_texts(info, 1000);
@@ -49,15 +51,17 @@ bool conversion_applies(const File& file, bool allen) {
   return !allen || version.major_number > 1 || (version.major_number == 1 && version.minor_number > 0);
 }
 
-Series read_series_1(const File& file, const std::string& group, const std::string& name, bool convert) {
+Series read_series_1(const File& file, const Group& parent, const std::string& group, const std::string& name,
+                     bool convert) {
   Series series;
   series.path = group + "/" + name;
   series.name = to_utf8(name);
   const bool response = group == kResponses;
   const std::string place = fmt::format("{}: {} `{}`", file.path, response ? "response" : "stimulus", name);
-  const Handle handle = open_member(file.handle, series.path, place);
-  if (H5Iget_type(handle.get()) != H5I_GROUP || !hdf5::has_member(handle, "data")) return series;
-  const SampleData data(handle, place);
+  const auto opened = open_group(parent, name, place);
+  if (!opened || !opened->has("data")) return series;
+  const Group& members = *opened;
+  const SampleData data(members, place);
   const auto unit = parse_electric_unit(data.attribute("unit").text.value_or(""));
   // Current clamp answers in volts to a stimulus in amperes; the other way round it is voltage clamp.
   const ChannelRole wanted = response ? ChannelRole::voltage : ChannelRole::current;
@@ -66,23 +70,25 @@ Series read_series_1(const File& file, const std::string& group, const std::stri
     series.kind = Kind::voltage_clamp;
     return series;
   }
-  series.address = address_of(handle);
+  series.address = members.place().address;
   read_length(file, data, place, series);
   read_scaling(data, convert, place, series);
-  read_clock(file, handle, place, series);
-  series.electrode = member_value(handle, "electrode_name").text.value_or("");
+  read_clock(file, members, place, series);
+  series.electrode = member_value(members, "electrode_name").text.value_or("");
   for (const char* member : {"aibs_stimulus_name", "stimulus_description"}) {
-    if (series.note.stimulus.empty()) series.note.stimulus = member_value(handle, member).text.value_or("");
+    if (series.note.stimulus.empty()) series.note.stimulus = member_value(members, member).text.value_or("");
   }
-  series.note.stimulus_amplitude_pA = member_value(handle, "aibs_stimulus_amplitude_pa").number;
-  if (response) read_settings(handle, series);
+  series.note.stimulus_amplitude_pA = member_value(members, "aibs_stimulus_amplitude_pa").number;
+  if (response) read_settings(members, series);
   return series;
 }
 
 void add_series(const File& file, const std::string& group, bool convert, Contents& contents) {
-  for (const std::string& name : member_names(file, group)) {
+  const auto parent = open_listed(file, group);
+  if (!parent) return;
+  for (const auto& [name, type, address] : parent->links()) {
     try {
-      Series series = read_series_1(file, group, name, convert);
+      Series series = read_series_1(file, *parent, group, name, convert);
       if (series.kind == Kind::voltage_clamp && group == kResponses)
         contents.left_out.push_back(fmt::format("`{}` (voltage clamp)", series.name));
       if (series.kind == Kind::response || series.kind == Kind::stimulus)
@@ -102,37 +108,62 @@ std::optional<std::int64_t> number_after(const std::string& name, std::string_vi
   return problem == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
+// Series by their path and by their place in the file: epochs refer to them by links of either kind.
+class SeriesIndex {
+ public:
+  explicit SeriesIndex(const Contents& contents) {
+    for (std::size_t i = 0; i < contents.series.size(); ++i) {
+      by_path_[contents.series[i].path] = i;
+      by_address_[contents.series[i].address] = i;
+    }
+  }
+  std::optional<std::size_t> find(const Group& group, const std::string& name,
+                                  const std::string& place) const {
+    if (const auto path = group.target_of(name)) {
+      if (const auto found = by_path_.find(*path); found != by_path_.end()) return found->second;
+    }
+    const auto found = by_address_.find(address_of(group, name, place));
+    return found == by_address_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> by_path_;
+  std::unordered_map<haddr_t, std::size_t> by_address_;
+};
+
 // One half of an epoch: the stretch of a series from idx_start on, `count` samples of it.
-std::optional<Stretch> stretch_in(const File& file, const std::string& epoch, const std::string& half,
-                                  const std::map<haddr_t, std::size_t>& places, const Contents& contents) {
-  const std::string path = epoch + "/" + half;
-  if (H5Lexists(file.handle.get(), path.c_str(), H5P_DEFAULT) <= 0) return std::nullopt;
-  const Handle group = open_member(file.handle, path, file.path);
-  if (H5Iget_type(group.get()) != H5I_GROUP || !hdf5::has_member(group, "timeseries")) return std::nullopt;
-  const Handle series = open_member(group, "timeseries", fmt::format("{}: {}", file.path, path));
-  const auto found = places.find(address_of(series));
+std::optional<Stretch> stretch_in(const Group& epoch, const std::string& half, const std::string& place,
+                                  const SeriesIndex& index, const Contents& contents) {
+  if (!epoch.has(half)) return std::nullopt;
+  const auto part = open_group(epoch, half, place);
+  if (!part || !part->has("timeseries")) return std::nullopt;
+  const Group& group = *part;
+  const std::string path = place + "/" + half;
+  const auto series = index.find(group, "timeseries", path);
   const auto first = member_value(group, "idx_start").number;
   const auto count = member_value(group, "count").number;
-  if (found == places.end() || !first || !count || !(*first >= 0.0) || !(*count >= 1.0)) return std::nullopt;
-  const auto points = static_cast<double>(contents.series[found->second].points);
+  if (!series || !first || !count || !(*first >= 0.0) || !(*count >= 1.0)) return std::nullopt;
+  const auto points = static_cast<double>(contents.series[*series].points);
   if (!(*first + *count <= points)) {
-    throw DataError(fmt::format("{}: {} ends at sample {:.0f} of {:.0f}; the file is damaged", file.path,
-                                path, *first + *count, points));
+    throw DataError(fmt::format("{} ends at sample {:.0f} of {:.0f}; the file is damaged", path,
+                                *first + *count, points));
   }
-  return Stretch{found->second, static_cast<std::uint64_t>(*first), static_cast<std::uint64_t>(*count)};
+  return Stretch{*series, static_cast<std::uint64_t>(*first), static_cast<std::uint64_t>(*count)};
 }
 
 // Sweep_N is all that was recorded; Experiment_N leaves out the test pulse before it and, where a sweep was
 // stopped early, what follows. A sweep without an experiment is used whole.
-void pair_by_epochs(const File& file, const std::vector<std::int64_t>& numbers, Contents& contents) {
-  std::map<haddr_t, std::size_t> places;
-  for (std::size_t i = 0; i < contents.series.size(); ++i) places[contents.series[i].address] = i;
+void pair_by_epochs(const File& file, const Group& epochs, const std::vector<std::int64_t>& numbers,
+                    Contents& contents) {
+  const SeriesIndex index(contents);
   for (const std::int64_t number : numbers) {
-    std::string epoch = fmt::format("/epochs/Experiment_{}", number);
-    if (H5Lexists(file.handle.get(), epoch.c_str(), H5P_DEFAULT) <= 0)
-      epoch = fmt::format("/epochs/Sweep_{}", number);
-    const auto response = stretch_in(file, epoch, "response", places, contents);
-    const auto stimulus = stretch_in(file, epoch, "stimulus", places, contents);
+    std::string name = fmt::format("Experiment_{}", number);
+    if (!epochs.has(name)) name = fmt::format("Sweep_{}", number);
+    const std::string place = fmt::format("{}: /epochs/{}", file.path, name);
+    const auto epoch = open_group(epochs, name, file.path);
+    if (!epoch) continue;
+    const auto response = stretch_in(*epoch, "response", place, index, contents);
+    const auto stimulus = stretch_in(*epoch, "stimulus", place, index, contents);
     if (!response || !stimulus || contents.series[response->series].kind != Kind::response ||
         contents.series[stimulus->series].kind != Kind::stimulus)
       continue;
@@ -146,8 +177,9 @@ void pair_by_epochs(const File& file, const std::vector<std::int64_t>& numbers, 
 Contents read_contents_1(const File& file) {
   Contents contents;
   std::vector<std::int64_t> numbers;
-  for (const std::string& name : member_names(file, "/epochs")) {
-    if (const auto number = number_after(name, "Sweep_")) numbers.push_back(*number);
+  const auto epochs = open_listed(file, "/epochs");
+  for (const hdf5::Link& link : epochs ? epochs->links() : std::span<const hdf5::Link>()) {
+    if (const auto number = number_after(link.name, "Sweep_")) numbers.push_back(*number);
   }
   std::sort(numbers.begin(), numbers.end());
   const bool convert = conversion_applies(file, !numbers.empty());
@@ -156,7 +188,7 @@ Contents read_contents_1(const File& file) {
   if (numbers.empty()) {
     contents.sweeps = pair_by_metadata(contents, std::vector<bool>(contents.series.size(), false));
   } else {
-    pair_by_epochs(file, numbers, contents);
+    pair_by_epochs(file, *epochs, numbers, contents);
   }
   for (Pairing& pair : contents.sweeps) {
     const SweepNote& note = contents.series[pair.stimulus.series].note;

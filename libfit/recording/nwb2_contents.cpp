@@ -15,18 +15,17 @@ const char* why_not(Kind kind) {
 }
 
 void add_series(const File& file, const std::string& group, Contents& contents) {
-  const std::vector<std::string> names = member_names(file, group);
-  if (names.empty()) return;
-  const hdf5::Handle parent = open_member(file.handle, group, file.path);
-  for (const std::string& name : names) {
+  const auto parent = open_listed(file, group);
+  if (!parent) return;
+  for (const hdf5::Link& link : parent->links()) {
     try {
-      Series series = read_series(file, parent, group, name);
+      Series series = read_series(file, *parent, group, link.name);
       if (series.kind == Kind::voltage_clamp || series.kind == Kind::no_current)
         contents.left_out.push_back(fmt::format("`{}` ({})", series.name, why_not(series.kind)));
       if (series.kind == Kind::response || series.kind == Kind::stimulus)
         contents.series.push_back(std::move(series));
     } catch (const DataError& problem) {
-      contents.left_out.push_back(fmt::format("`{}` ({})", name, problem.what()));
+      contents.left_out.push_back(fmt::format("`{}` ({})", link.name, problem.what()));
     }
   }
 }
@@ -43,7 +42,7 @@ std::vector<bool> taken_by(const Contents& contents) {
 Contents read_contents_2(const File& file) {
   Contents contents;
   add_series(file, "/acquisition", contents);
-  if (hdf5::has_member(file.handle, "stimulus")) add_series(file, "/stimulus/presentation", contents);
+  add_series(file, "/stimulus/presentation", contents);
   contents.sweeps = pair_by_recordings_table(file, contents);
   if (contents.sweeps.empty()) contents.sweeps = pair_by_sweep_table(file, contents);
   const auto rest = pair_by_metadata(contents, taken_by(contents));

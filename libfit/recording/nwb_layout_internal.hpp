@@ -62,18 +62,24 @@ inline constexpr std::size_t kMaxSeries = 200000;
 // Opens a member by name or path without following links into other files: throws DataError for such a
 // link, InputError for one that leads nowhere. `place` begins the sentence.
 hdf5::Handle open_member(const hdf5::Handle& group, const std::string& name, const std::string& place);
+hdf5::Handle open_member(const hdf5::Group& group, const std::string& name, const std::string& place);
+// The same of a member that is a group; nullopt for another object.
+std::optional<hdf5::Group> open_group(const hdf5::Group& parent, const std::string& name,
+                                      const std::string& place);
 
-// Names of the members of a group, in the order of their names; empty when the group is not there.
-std::vector<std::string> member_names(const hdf5::File& file, const std::string& group);
+// The group of all series, epochs or the like at a path; nullopt where there is none. Throws InputError where
+// it cannot be listed or has kMaxSeries members.
+std::optional<hdf5::Group> open_listed(const hdf5::File& file, const std::string& path);
 
-haddr_t address_of(const hdf5::Handle& object);
+// Of the object that a member is or leads to. Throws as open_member does.
+haddr_t address_of(const hdf5::Group& group, const std::string& name, const std::string& place);
 
 // Number or text of a member that is a dataset of one element; nothing where it is not there.
-hdf5::Value member_value(const hdf5::Handle& group, const std::string& name);
+hdf5::Value member_value(const hdf5::Group& group, const std::string& name);
 
 // The parts that both layouts share: unit, conversion, length, step, settings of the amplifier. Throws
 // InputError for damage, DataError for what makes this series unreadable.
-Series read_series(const hdf5::File& file, const hdf5::Handle& parent, const std::string& group,
+Series read_series(const hdf5::File& file, const hdf5::Group& parent, const std::string& group,
                    const std::string& name);
 
 // The `data` of a series, looked at through their header where that tells what is asked, and opened where it
@@ -81,14 +87,14 @@ Series read_series(const hdf5::File& file, const hdf5::Handle& parent, const std
 // open_member does, and DataError where `data` is no dataset.
 class SampleData {
  public:
-  SampleData(const hdf5::Handle& group, std::string place);
+  SampleData(const hdf5::Group& group, std::string place);
   hdf5::Value attribute(const std::string& name) const;
   std::optional<std::uint64_t> length() const;
   std::optional<hdf5::NumberForm> number_form() const;
 
  private:
   const hdf5::Handle& opened() const;
-  const hdf5::Handle& group_;
+  const hdf5::Group& group_;
   std::string place_;
   hdf5::ObjectHeader header_;
   mutable std::optional<hdf5::Handle> opened_;
@@ -98,8 +104,8 @@ class SampleData {
 void read_scaling(const SampleData& data, bool apply_conversion, const std::string& place, Series& series);
 // Refuses a length that the file cannot hold (InputError), a shape or length that is none (DataError).
 void read_length(const hdf5::File& file, const SampleData& data, const std::string& place, Series& series);
-void read_settings(const hdf5::Handle& group, Series& series);
-void read_clock(const hdf5::File& file, const hdf5::Handle& group, const std::string& place, Series& series);
+void read_settings(const hdf5::Group& group, Series& series);
+void read_clock(const hdf5::File& file, const hdf5::Group& group, const std::string& place, Series& series);
 
 Contents read_contents_2(const hdf5::File& file);
 Contents read_contents_1(const hdf5::File& file);

@@ -13,6 +13,7 @@ namespace libfit::nwb {
 namespace {
 
 using hdf5::File;
+using hdf5::Group;
 using hdf5::Handle;
 
 // Conversions in the file are to SI; the same to mV or pA, rounded once, may stand beside them.
@@ -30,13 +31,6 @@ hid_t without_external_links() {
     return made;
   }();
   return access;
-}
-
-herr_t add_name(hid_t, const char* name, const H5L_info_t*, void* names) {
-  auto& list = *static_cast<std::vector<std::string>*>(names);
-  if (list.size() >= kMaxSeries) return 1;
-  list.emplace_back(name);
-  return 0;
 }
 
 Kind kind_of(const hdf5::Attributes& attributes) {
@@ -62,19 +56,10 @@ std::optional<ElectricUnit> unit_of(const std::string& unit) {
 }
 
 // The link to the electrode tells its name without being followed. NWB 1 has the name as text.
-std::string electrode_of(const Handle& group, const std::string& place) {
-  H5L_info_t link;
-  if (!hdf5::has_member(group, "electrode")) return member_value(group, "electrode_name").text.value_or("");
-  if (H5Lget_info(group.get(), "electrode", &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_SOFT &&
-      link.u.val_size > 0 && link.u.val_size < 4096) {
-    std::string target(link.u.val_size, '\0');
-    if (H5Lget_val(group.get(), "electrode", target.data(), target.size(), H5P_DEFAULT) >= 0) {
-      target.resize(std::min(target.find('\0'), target.size()));
-      return to_utf8(target.substr(target.rfind('/') + 1));
-    }
-  }
-  const Handle electrode = open_member(group, "electrode", place);
-  return fmt::format("object {:x}", address_of(electrode));
+std::string electrode_of(const Group& group, const std::string& place) {
+  if (!group.has("electrode")) return member_value(group, "electrode_name").text.value_or("");
+  if (const auto path = group.target_of("electrode")) return to_utf8(path->substr(path->rfind('/') + 1));
+  return fmt::format("object {:x}", address_of(group, "electrode", place));
 }
 
 // Refuses what the file cannot hold.
@@ -112,35 +97,51 @@ Handle open_member(const Handle& group, const std::string& name, const std::stri
                                  : "is an external link into another file, which is not followed"));
 }
 
-std::vector<std::string> member_names(const File& file, const std::string& group) {
-  std::vector<std::string> names;
-  if (H5Lexists(file.handle.get(), group.c_str(), H5P_DEFAULT) <= 0) return names;
-  const Handle handle = open_member(file.handle, group, file.path);
-  if (H5Iget_type(handle.get()) != H5I_GROUP) return names;
-  if (H5Literate(handle.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_name, &names) < 0)
-    throw InputError(hdf5::damaged(file, fmt::format("{} cannot be listed", group)));
-  if (names.size() >= kMaxSeries)
-    throw InputError(fmt::format("{}: {} has more than {} members", file.path, group, kMaxSeries));
-  std::sort(names.begin(), names.end());
-  return names;
+Handle open_member(const Group& group, const std::string& name, const std::string& place) {
+  const hdf5::ObjectPlace object = group.place_of(name);
+  if (!object.known()) return open_member(group.handle(), name, place);
+  Handle handle(H5Oopen_by_addr(object.neighbour, object.address), H5Oclose);
+  if (!handle.ok())
+    throw InputError(fmt::format("{}: `{}` cannot be opened; the file is damaged", place, name));
+  return handle;
 }
 
-haddr_t address_of(const Handle& object) {
-  H5O_info_t info;
-  if (H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) < 0) return HADDR_UNDEF;
-  return info.addr;
+std::optional<Group> open_group(const Group& parent, const std::string& name, const std::string& place) {
+  Handle handle = open_member(parent, name, place);
+  if (H5Iget_type(handle.get()) != H5I_GROUP) return std::nullopt;
+  return Group(std::move(handle), parent.place_of(name));
 }
 
-hdf5::Value member_value(const Handle& group, const std::string& name) {
-  if (!hdf5::has_member(group, name)) return {};
-  if (const auto number = hdf5::ObjectHeader(group, name).element()) return {std::nullopt, number};
-  const Handle dataset(H5Oopen(group.get(), name.c_str(), without_external_links()), H5Oclose);
+std::optional<Group> open_listed(const File& file, const std::string& path) {
+  if (H5Lexists(file.handle.get(), path.c_str(), H5P_DEFAULT) <= 0) return std::nullopt;
+  Handle handle = open_member(file.handle, path, file.path);
+  if (H5Iget_type(handle.get()) != H5I_GROUP) return std::nullopt;
+  Group group(std::move(handle), kMaxSeries);
+  if (!group.listed()) {
+    throw InputError(hdf5::damaged(
+        file, fmt::format("{} cannot be listed, or has more than {} members", path, kMaxSeries)));
+  }
+  return group;
+}
+
+haddr_t address_of(const Group& group, const std::string& name, const std::string& place) {
+  const hdf5::ObjectPlace object = group.place_of(name);
+  if (object.known()) return object.address;
+  return hdf5::place_of_object(open_member(group, name, place)).address;
+}
+
+hdf5::Value member_value(const Group& group, const std::string& name) {
+  if (!group.has(name)) return {};
+  const hdf5::ObjectHeader header(group.place_of(name));
+  if (header.element()) return {std::nullopt, header.element()};
+  if (header.element_text()) return {to_utf8(trimmed(*header.element_text())), std::nullopt};
+  const Handle dataset(H5Oopen(group.handle().get(), name.c_str(), without_external_links()), H5Oclose);
   if (!dataset.ok() || H5Iget_type(dataset.get()) != H5I_DATASET) return {};
   return hdf5::read_value(dataset);
 }
 
-SampleData::SampleData(const Handle& group, std::string place)
-    : group_(group), place_(std::move(place)), header_(group, "data") {
+SampleData::SampleData(const Group& group, std::string place)
+    : group_(group), place_(std::move(place)), header_(group.place_of("data")) {
   if (header_.source() != hdf5::TextSource::found || !header_.length() || !header_.number_form()) opened();
 }
 
@@ -191,7 +192,7 @@ void read_length(const File& file, const SampleData& data, const std::string& pl
   if (series.points == 0) throw DataError(place + ": is empty");
 }
 
-void read_settings(const Handle& group, Series& series) {
+void read_settings(const Group& group, Series& series) {
   const auto setting = [&](const char* name, double factor) -> std::optional<double> {
     const auto number = member_value(group, name).number;
     return number && std::isfinite(*number) ? std::optional(*number * factor) : std::nullopt;
@@ -209,8 +210,8 @@ struct StartingTime {
 
 // From the header of the dataset where that tells all: opening one of these for every series takes longer
 // than all else.
-StartingTime starting_time(const Handle& group, const std::string& place) {
-  const hdf5::ObjectHeader header(group, "starting_time");
+StartingTime starting_time(const Group& group, const std::string& place) {
+  const hdf5::ObjectHeader header(group.place_of("starting_time"));
   if (header.element() && header.number("rate"))
     return {header.element(), header.number("rate"), header.number("dt_ms")};
   const Handle start = open_member(group, "starting_time", place);
@@ -220,9 +221,9 @@ StartingTime starting_time(const Handle& group, const std::string& place) {
 
 }  // namespace
 
-void read_clock(const File& file, const Handle& group, const std::string& place, Series& series) {
-  if (!hdf5::has_member(group, "starting_time")) {
-    if (!hdf5::has_member(group, "timestamps"))
+void read_clock(const File& file, const Group& group, const std::string& place, Series& series) {
+  if (!group.has("starting_time")) {
+    if (!group.has("timestamps"))
       throw DataError(fmt::format("{}: has neither a starting time with a rate nor timestamps", place));
     const Handle times = open_member(group, "timestamps", place);
     const auto count = hdf5::length_of(times);
@@ -238,28 +239,28 @@ void read_clock(const File& file, const Handle& group, const std::string& place,
   series.dt_ms = exact_or(start.exact_dt_ms, tidy_step(1000.0 / *start.rate_Hz));
 }
 
-Series read_series(const File& file, const Handle& parent, const std::string& group,
-                   const std::string& name) {
+Series read_series(const File& file, const Group& parent, const std::string& group, const std::string& name) {
   Series series;
   series.path = group + "/" + name;
   series.name = to_utf8(name);
   const std::string place = fmt::format("{}: `{}`", file.path, series.name);
-  const Handle handle = open_member(parent, name, place);
-  if (H5Iget_type(handle.get()) != H5I_GROUP) return series;
-  const hdf5::Attributes attributes(handle);
+  const auto opened = open_group(parent, name, place);
+  if (!opened) return series;
+  const Group& members = *opened;
+  const hdf5::Attributes attributes(members);
   series.kind = kind_of(attributes);
   if (series.kind != Kind::response && series.kind != Kind::stimulus) return series;
-  series.address = address_of(handle);
-  const SampleData data(handle, place);
+  series.address = members.place().address;
+  const SampleData data(members, place);
   read_length(file, data, place, series);
   read_scaling(data, true, place, series);
-  read_clock(file, handle, place, series);
-  series.electrode = electrode_of(handle, place);
+  read_clock(file, members, place, series);
+  series.electrode = electrode_of(members, place);
   if (const auto number = attributes.read("sweep_number").number)
     series.sweep_number = static_cast<std::int64_t>(std::clamp(*number, -1e15, 1e15));
   const std::string about = attributes.read("stimulus_description").text.value_or("");
   if (about != "N/A" && about != "NA") series.note.stimulus = about;
-  if (series.kind == Kind::response) read_settings(handle, series);
+  if (series.kind == Kind::response) read_settings(members, series);
   return series;
 }
 

@@ -73,19 +73,16 @@ std::vector<std::string> read_column_texts(const File& file, const std::string& 
 // Series by the place in the file that a reference holds.
 class Places {
  public:
-  Places(const File& file, const Contents& contents) : file_(file) {
+  explicit Places(const Contents& contents) {
     for (std::size_t i = 0; i < contents.series.size(); ++i) by_address_[contents.series[i].address] = i;
   }
+  // A reference to an object is its address in the file.
   std::optional<std::size_t> find(hobj_ref_t reference) const {
-    if (reference == 0) return std::nullopt;
-    const Handle object(H5Rdereference2(file_.handle.get(), H5P_DEFAULT, H5R_OBJECT, &reference), H5Oclose);
-    if (!object.ok()) return std::nullopt;
-    const auto found = by_address_.find(address_of(object));
+    const auto found = by_address_.find(reference);
     return found == by_address_.end() ? std::nullopt : std::optional(found->second);
   }
 
  private:
-  const File& file_;
   std::unordered_map<haddr_t, std::size_t> by_address_;
 };
 
@@ -109,7 +106,7 @@ std::vector<Pairing> pair_by_recordings_table(const File& file, Contents& conten
   const auto stimuli = read_references(file, table + "/stimuli/stimulus");
   const auto roles = read_column_texts(file, table + "/role");
   const auto names = read_column_texts(file, table + "/stimulus_name");
-  const Places places(file, contents);
+  const Places places(contents);
   std::vector<Pairing> pairs;
   std::size_t skipped = 0;
   for (std::size_t row = 0; row < std::min(responses.size(), stimuli.size()); ++row) {
@@ -138,7 +135,7 @@ std::vector<Pairing> pair_by_sweep_table(const File& file, Contents& contents) {
   const auto ends = read_numbers<std::uint64_t>(file, table + "/series_index", H5T_NATIVE_UINT64);
   if (numbers.empty() || ends.size() != numbers.size()) return {};
   // The table gives each series its number; the pairing by numbers does the rest.
-  const Places places(file, contents);
+  const Places places(contents);
   Contents numbered;
   numbered.series = contents.series;
   for (Series& one : numbered.series) one.sweep_number.reset();

@@ -1,5 +1,6 @@
-// Whole runs of the command, with the time that passes and the largest memory of the process: `run` on the
-// demonstration cell, and `iv` on one hour of two channels at 20 kHz, written to a temporary HDF5 file.
+// Whole runs of the command: `run` on the demonstration cell and `iv` on one hour of two channels at 20 kHz,
+// with the time that passes and the largest memory of the process; `analyze`; `inspect` of archives with many
+// sweeps. Files are written to a temporary folder.
 #include <benchmark/benchmark.h>
 #include <hdf5.h>
 #include <sys/resource.h>
@@ -8,12 +9,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libfit/core/random.hpp"
+#include "tests/recording/nwb_files.hpp"
 
 namespace libfit {
 namespace {
@@ -87,7 +91,7 @@ fs::path hour_at_20_kHz() {
   return path;
 }
 
-// Runs the command once an iteration and counts the largest memory that any child has had so far.
+// Runs the command once an iteration.
 void time_command(benchmark::State& state, const std::string& arguments) {
   const std::string command = std::string(DYNIV_BINARY) + " " + arguments + " --quiet > /dev/null";
   for (auto _ : state) {
@@ -96,6 +100,10 @@ void time_command(benchmark::State& state, const std::string& arguments) {
       return;
     }
   }
+}
+
+// The largest memory that any child has had so far, this program's own at its start included.
+void count_peak(benchmark::State& state) {
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
   state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024.0;
@@ -113,6 +121,7 @@ std::string demonstration_cell() {
 
 void run_on_the_demonstration_cell(benchmark::State& state) {
   time_command(state, demonstration_cell() + into("results"));
+  count_peak(state);
 }
 BENCHMARK(run_on_the_demonstration_cell)->Unit(benchmark::kMillisecond)->UseRealTime();
 
@@ -131,11 +140,56 @@ void analyze_a_fitted_eif(benchmark::State& state) {
 }
 BENCHMARK(analyze_a_fitted_eif)->Unit(benchmark::kMillisecond)->UseRealTime();
 
+// A file of 5,000 sweeps of 1,000 samples: NWB 2 with headers of the earlier or the later format (0, 1), or
+// NWB 1 with two epochs a sweep (2).
+fs::path archive(std::int64_t kind) {
+  const fs::path path = scratch().file("archive_" + std::to_string(kind) + ".nwb");
+  if (fs::exists(path)) return path;
+  const bool first_version = kind == 2;
+  written::NwbFile file;
+  file.checksums = kind == 1;
+  if (first_version) {
+    file.version = "NWB-1.0.5";
+    file.generated_by = {"version", "1.1"};
+  }
+  for (int i = 0; i < 5000; ++i) {
+    const std::string number = std::to_string(i);
+    written::NwbSeries response = written::response("Sweep_" + number, 1000);
+    written::NwbSeries stimulus = written::stimulus("Sweep_" + number, 1000);
+    response.numbers["bridge_balance"] = 1e7;
+    if (first_version) {
+      response.group = "/acquisition/timeseries";
+      stimulus.texts["aibs_stimulus_name"] = "Noise 1";
+      for (const char* epoch : {"Sweep_", "Experiment_"}) {
+        file.epochs.push_back({epoch + number, 100, 900, response.group + "/" + response.name,
+                               stimulus.group + "/" + stimulus.name});
+      }
+    } else {
+      response.sweep_number = stimulus.sweep_number = i;
+      stimulus.stimulus_description = "Noise 1";
+    }
+    file.series.push_back(std::move(response));
+    file.series.push_back(std::move(stimulus));
+  }
+  written::nwb(path, file);
+  return path;
+}
+
+void inspect_of_5000_sweeps(benchmark::State& state) {
+  time_command(state, "inspect '" + archive(state.range(0)).string() + "'");
+}
+BENCHMARK(inspect_of_5000_sweeps)
+    ->ArgName("archive")
+    ->DenseRange(0, 2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
 void iv_of_an_hour(benchmark::State& state) {
   const bool compensate = state.range(0) != 0;
   time_command(state, "iv --bootstrap 200 --voltage-dataset V --current-dataset I --dt 0.05 '" +
                           hour_at_20_kHz().string() + "'" + (compensate ? "" : " --no-compensation") +
                           into("results"));
+  count_peak(state);
 }
 BENCHMARK(iv_of_an_hour)
     ->ArgName("compensation")

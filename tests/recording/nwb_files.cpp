@@ -108,6 +108,8 @@ void add_series(Hdf5& file, const NwbSeries& series, bool version1) {
   for (const auto& [name, value] : series.texts) file.text(path + "/" + name, value);
   if (version1) return;
   if (series.sweep_number) file.attribute(path, "sweep_number", *series.sweep_number);
+  if (!series.stimulus_description.empty())
+    file.attribute(path, "stimulus_description", series.stimulus_description);
   const std::string electrode = "/general/intracellular_ephys/" + series.electrode;
   file.group(electrode);
   H5Lcreate_soft(electrode.c_str(), file.get(), (path + "/electrode").c_str(), H5P_DEFAULT, H5P_DEFAULT);

@@ -24,6 +24,7 @@ struct NwbSeries {
   std::vector<double> timestamps;  // instead of the rate
   std::string electrode = "elec0";
   std::optional<int> sweep_number;
+  std::string stimulus_description;          // an attribute of version 2
   std::map<std::string, double> numbers;     // datasets beside `data`
   std::map<std::string, std::string> texts;  // likewise
 };

@@ -1,4 +1,5 @@
 // NWB 2 files as many programs write them.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -195,11 +196,15 @@ TEST_F(Nwb, PicksSweepsByTheNameOfTheirStimulus) {
     file.series.push_back(written::response(std::string("r") + name, 50));
     file.series.push_back(written::stimulus(std::string("s") + name, 50));
   }
-  written::nwb(path(), file);
   OpenOptions options;
   options.nwb.stimulus = "noise 2";
-  EXPECT_THAT([&] { open_signal_file(path(), options); },
+  EXPECT_THAT([&] { read(file, options); },
               ThrowsMessage<OptionError>(HasSubstr("has no sweep of that stimulus; it has none")));
+  file.series[1].stimulus_description = "Noise 1";
+  file.series[3].stimulus_description = "Noise 2";
+  const SignalFile picked = read(file, options);
+  ASSERT_EQ(picked.channels.at(0).notes.size(), 1U);
+  EXPECT_EQ(picked.channels[0].notes[0].name, "rNoise 2");
 }
 
 TEST_F(Nwb, ReadsOnlyTheSweepsAndTimesAskedFor) {
@@ -256,6 +261,41 @@ TEST_F(Nwb, SettingsOfTheAmplifierAreCarriedAlong) {
   EXPECT_NEAR(recording.sweeps[0].note.bridge_balance_MOhm.value(), 15.0, 1e-9);
   EXPECT_NEAR(recording.sweeps[0].note.capacitance_compensation_pF.value(), 3.0, 1e-9);
   EXPECT_THAT(recording.warnings, Contains(HasSubstr("a bias current of 40 pA is told beside the stimulus")));
+}
+
+// Headers of neighbours share what was read of the file: each series must still have its own.
+TEST_F(Nwb, EachOfManySeriesHasItsOwnLengthTextsAndSettings) {
+  constexpr std::size_t kSweeps = 300;
+  for (const bool checksums : {false, true}) {
+    NwbFile file;
+    file.checksums = checksums;
+    for (std::size_t i = 0; i < kSweeps; ++i) {
+      const std::string number = fmt::format("{:03}", i);
+      file.series.push_back(written::response("resp_" + number, 10 + i % 7));
+      file.series.back().numbers["bridge_balance"] = 1e6 * static_cast<double>(i);
+      file.series.push_back(written::stimulus("stim_" + number, 10 + i % 7));
+      file.series.back().stimulus_description = "Step " + number;
+    }
+    const SignalFile read_back = read(file);
+    ASSERT_EQ(read_back.channels.at(0).notes.size(), kSweeps) << checksums;
+    for (std::size_t i = 0; i < kSweeps; ++i) {
+      const SweepNote& note = read_back.channels[0].notes[i];
+      EXPECT_EQ(note.name, fmt::format("resp_{:03}", i));
+      EXPECT_EQ(note.stimulus, fmt::format("Step {:03}", i));
+      EXPECT_EQ(note.points, 10 + i % 7);
+      EXPECT_DOUBLE_EQ(note.bridge_balance_MOhm.value(), static_cast<double>(i));
+    }
+  }
+}
+
+TEST_F(Nwb, ASeriesWithHundredsOfMembersIsReadLikeAnyOther) {
+  NwbFile file = one_sweep();
+  for (int i = 0; i < 200; ++i) file.series[0].numbers[fmt::format("laboratory_{}", i)] = i;
+  file.series[0].numbers["bridge_balance"] = 7e6;
+  const SignalFile read_back = read(file);
+  ASSERT_EQ(read_back.channels.size(), 2U);
+  EXPECT_DOUBLE_EQ(read_back.channels[0].notes.at(0).bridge_balance_MOhm.value(), 7.0);
+  EXPECT_NEAR(read_back.channels[0].sweeps.at(0).at(7), written::voltage_trace(100)[7], 1e-9);
 }
 
 TEST_F(Nwb, ExternalLinksAreRefusedWithAClearWord) {
