@@ -1,4 +1,4 @@
-// A group of an HDF5 file with the list of its links.
+// A group of an HDF5 file with its attributes and the list of its links.
 #pragma once
 
 #include <cstddef>
@@ -7,30 +7,27 @@
 #include <string>
 #include <vector>
 
+#include "libfit/recording/hdf5_header_internal.hpp"
 #include "libfit/recording/hdf5_internal.hpp"
+#include "libfit/recording/hdf5_links_internal.hpp"
 #include "libfit/recording/hdf5_raw_internal.hpp"
 
 namespace libfit::hdf5 {
 
-struct Link {
-  std::string name;
-  H5L_type_t type = H5L_TYPE_ERROR;
-  haddr_t address = HADDR_UNDEF;  // of the object, where the link is a hard one
-};
-
-// The links are listed by one walk over them: a look-up by the library goes down the tree of names from its
-// root each time, and an archive has a group with half a dozen members for each series.
+// An archive has a group for each series, and half a dozen members in it. The library takes longer to open,
+// list and close a group than all that is read of it, so it is asked only where the header does not tell.
 class Group {
  public:
   static constexpr std::size_t kFewLinks = 64;
 
-  // A group with more links than `most`, or with a damaged tree, is not listed: look-ups ask the library.
-  explicit Group(Handle group, std::size_t most = kFewLinks);
-  // Of a group whose address is known.
-  Group(Handle group, const ObjectPlace& place, std::size_t most = kFewLinks);
+  // The object of the header must be a group; it need not be open. With more links than `most` it is not
+  // listed, and each look-up asks the library. Throws InputError where the list is damaged.
+  explicit Group(ObjectHeader header, std::size_t most = kFewLinks);
 
-  const Handle& handle() const { return group_; }
-  ObjectPlace place() const { return place_; }
+  // Opened when it is first asked for. Throws InputError where it cannot be.
+  const Handle& handle() const;
+  const ObjectHeader& header() const { return header_; }
+  ObjectPlace place() const { return header_.place(); }
   bool listed() const { return listed_; }
   std::span<const Link> links() const { return links_; }  // by name; of a group that is listed
 
@@ -38,12 +35,10 @@ class Group {
   bool has(const std::string& name) const { return find(name).has_value(); }
   // Of a hard link; elsewhere for any other.
   ObjectPlace place_of(const std::string& name) const;
-  // The path that a soft link names; nullopt for another link, or a path of thousands of characters.
-  std::optional<std::string> target_of(const std::string& name) const;
 
  private:
-  Handle group_;
-  ObjectPlace place_;
+  mutable std::optional<Handle> group_;
+  ObjectHeader header_;
   std::vector<Link> links_;
   bool listed_ = false;
 };

@@ -6,99 +6,15 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/hdf5_header_internal.hpp"
+#include "libfit/recording/hdf5_messages_internal.hpp"
 #include "libfit/recording/hdf5_raw_internal.hpp"
 #include "libfit/recording/hdf5_texts_internal.hpp"
 
 namespace libfit::hdf5 {
 namespace {
 
-constexpr std::size_t kMostPieces = 64;
-
-bool begins_with(const ByteReader& bytes, const char* signature) {
-  for (std::size_t i = 0; i < 4; ++i)
-    if (bytes.at<char>(i) != signature[i]) return false;
-  return true;
-}
-
-struct HeaderMessage {
-  unsigned type = 0;
-  bool shared = false;
-  std::span<const std::byte> data;
-};
-
-constexpr unsigned kContinuation = 0x10;
 constexpr unsigned kAttribute = 0x0C;
 constexpr unsigned kAttributeInfo = 0x15;
-
-// One piece of a header of the old (1) or new (2) format, from the first message on.
-struct HeaderPiece {
-  RawBytes bytes;
-  std::size_t first = 0;
-  std::size_t end = 0;
-};
-
-struct HeaderFormat {
-  bool is_new = false;
-  bool tracks_order = false;
-};
-
-std::vector<HeaderMessage> messages_of(const HeaderPiece& piece, HeaderFormat format) {
-  std::vector<HeaderMessage> messages;
-  const ByteReader bytes = reader_of(piece.bytes);
-  const std::size_t head = format.is_new ? 4U + (format.tracks_order ? 2U : 0U) : 8U;
-  for (std::size_t at = piece.first; at + head <= piece.end;) {
-    HeaderMessage message;
-    message.type = format.is_new ? bytes.at<std::uint8_t>(at) : bytes.at<std::uint16_t>(at);
-    const std::size_t size = bytes.at<std::uint16_t>(at + (format.is_new ? 1 : 2));
-    message.shared = (bytes.at<std::uint8_t>(at + (format.is_new ? 3 : 4)) & 2U) != 0;
-    if (size > piece.end - at - head) throw InputError("a message of a header is longer than the header");
-    message.data = bytes.slice(at + head, size);
-    messages.push_back(message);
-    at += head + size;
-  }
-  return messages;
-}
-
-HeaderPiece first_piece(const RawFile& file, std::uint64_t address, HeaderFormat& format) {
-  constexpr std::size_t kUsual = 512;  // most headers are not longer
-  RawBytes head = file.read_up_to(address, kUsual);
-  const ByteReader bytes = reader_of(head);
-  format.is_new = begins_with(bytes, "OHDR");
-  std::size_t first = 16;
-  std::uint64_t size = 0;
-  if (format.is_new) {
-    const unsigned flags = bytes.at<std::uint8_t>(5);
-    format.tracks_order = (flags & 4U) != 0;
-    const std::size_t at = 6 + ((flags & 32U) != 0 ? 16U : 0U) + ((flags & 16U) != 0 ? 4U : 0U);
-    const std::size_t width = std::size_t{1} << (flags & 3U);
-    for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
-    first = at + width;
-  } else {
-    if (bytes.at<std::uint8_t>(0) != 1) throw InputError("no header where an object should be");
-    size = bytes.at<std::uint32_t>(8);
-  }
-  if (size > kMostMetadata) throw InputError("a header is too long");
-  if (head.size() < first + size) head = file.read(address, first + size);
-  return {std::move(head), first, first + size};
-}
-
-std::vector<HeaderPiece> header_of(const RawFile& file, std::uint64_t address, HeaderFormat& format) {
-  std::vector<HeaderPiece> pieces{first_piece(file, address, format)};
-  for (std::size_t p = 0; p < pieces.size(); ++p) {
-    if (pieces[p].bytes.size() < pieces[p].end) throw InputError("a header ends beyond the file");
-    for (const HeaderMessage& message : messages_of(pieces[p], format)) {
-      if (message.type != kContinuation) continue;
-      if (pieces.size() >= kMostPieces) throw InputError("a header is in too many pieces");
-      const ByteReader bytes = reader_of(message.data);
-      const auto size = bytes.at<std::uint64_t>(8);
-      // New pieces have a signature in front and a checksum behind.
-      HeaderPiece next{file.read(bytes.at<std::uint64_t>(0), size), format.is_new ? 4U : 0U, size};
-      if (format.is_new) next.end -= std::min<std::size_t>(4, next.end);
-      pieces.push_back(std::move(next));  // the bytes that `message` looks at stay where they are
-    }
-  }
-  return pieces;
-}
 
 // The shape that a dataspace message tells; nullopt for one without elements or of an unknown version.
 std::optional<std::vector<std::uint64_t>> shape_of(std::span<const std::byte> space) {
@@ -245,18 +161,17 @@ ObjectHeader::ObjectHeader(const ObjectPlace& place) : place_(place) {
 void ObjectHeader::read() {
   const RawFile& file = file_of(place_);
   try {
-    HeaderFormat format;
     StoredDataset dataset;
-    for (const HeaderPiece& piece : header_of(file, place_.address, format)) {
-      for (const HeaderMessage& message : messages_of(piece, format)) {
-        if (message.type == kAttributeInfo && leads_elsewhere(message)) return;
-        if (!message.shared) dataset.take(message);
-        if (message.type != kAttribute) continue;
-        if (message.shared) return;
-        const StoredAttribute stored = attribute_in(message);
-        entries_.push_back({stored.name, stored.variable_text, stored.number, {}});
-        if (stored.variable_text) entries_.back().value.assign(stored.value.begin(), stored.value.end());
-      }
+    const HeaderMessages header = messages_at(file, place_.address);
+    for (const HeaderMessage& message : header.messages) links_.take(message);
+    for (const HeaderMessage& message : header.messages) {
+      if (message.type == kAttributeInfo && leads_elsewhere(message)) return;
+      if (!message.shared) dataset.take(message);
+      if (message.type != kAttribute) continue;
+      if (message.shared) return;
+      const StoredAttribute stored = attribute_in(message);
+      entries_.push_back({stored.name, stored.variable_text, stored.number, {}});
+      if (stored.variable_text) entries_.back().value.assign(stored.value.begin(), stored.value.end());
     }
     const RawBytes element = dataset.element(file);
     if (!element.empty()) element_ = number_of(dataset.type, element);
@@ -270,6 +185,7 @@ void ObjectHeader::read() {
     element_text_.reset();
     length_.reset();
     form_.reset();
+    links_ = {};
     source_ = TextSource::damaged;
   }
 }

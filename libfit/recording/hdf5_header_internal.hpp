@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/recording/hdf5_links_internal.hpp"
 #include "libfit/recording/hdf5_raw_internal.hpp"
 #include "libfit/recording/hdf5_texts_internal.hpp"
 
@@ -32,6 +33,7 @@ class ObjectHeader {
   // The object itself need not be open. Nothing is found (`elsewhere`) without an address.
   explicit ObjectHeader(const ObjectPlace& place);
 
+  ObjectPlace place() const { return place_; }
   // found: every attribute of the object is in its header, and that makes sense.
   TextSource source() const { return source_; }
   bool has(const std::string& name) const { return find(name) != nullptr; }
@@ -40,6 +42,7 @@ class ObjectHeader {
   // damaged.
   std::optional<double> element() const { return element_; }
   std::optional<std::string> element_text() const { return element_text_; }
+  const StoredLinks& links() const { return links_; }
   // Of a dataset in one dimension, also of shape N x 1.
   std::optional<std::uint64_t> length() const { return length_; }
   // Of a dataset of whole numbers or IEEE floats.
@@ -65,6 +68,7 @@ class ObjectHeader {
   std::optional<std::uint64_t> length_;
   std::optional<NumberForm> form_;
   TextSource source_ = TextSource::elsewhere;
+  StoredLinks links_;
   ObjectPlace place_;
 };
 

@@ -75,12 +75,15 @@ const RawBytes& RawFile::heap(std::uint64_t address) const {
     heap_.clear();
     heap_address_ = address;
     const RawBytes head = read(address, 16);
-    constexpr std::array<std::byte, 4> kSignature{std::byte{'G'}, std::byte{'C'}, std::byte{'O'},
-                                                  std::byte{'L'}};
-    if (head.size() == 16 && std::equal(kSignature.begin(), kSignature.end(), head.begin()))
-      heap_ = read(address, reader_of(head).at<std::uint64_t>(8));
+    if (has_signature(head, "GCOL")) heap_ = read(address, reader_of(head).at<std::uint64_t>(8));
   }
   return heap_;
+}
+
+bool has_signature(std::span<const std::byte> bytes, std::string_view signature) {
+  const auto same = [](std::byte byte, char letter) { return std::to_integer<char>(byte) == letter; };
+  return bytes.size() >= signature.size() &&
+         std::ranges::equal(bytes.first(signature.size()), signature, same);
 }
 
 ObjectPlace place_of_object(const Handle& object) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "libfit/recording/byte_reader.hpp"
@@ -65,6 +66,9 @@ ObjectPlace place_of_object(const Handle& object);
 
 // The last file is kept: asking the library for it takes longer than reading a header.
 const RawFile& file_of(const ObjectPlace& place);
+
+// Whether bytes begin with the four letters of a structure.
+bool has_signature(std::span<const std::byte> bytes, std::string_view signature);
 
 inline ByteReader reader_of(std::span<const std::byte> bytes) { return {bytes, std::endian::little, "HDF5"}; }
 

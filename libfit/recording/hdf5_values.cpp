@@ -134,28 +134,20 @@ void check_chunks(const Handle& plan, std::uint64_t width, std::uint64_t limit, 
   }
 }
 
-// Metadata are read once, from one end of the file to the other: a cache of them that grows to tens of MB, as
-// the library's does, is filled and emptied for nothing (docs/performance.md).
-Handle with_small_cache() {
-  constexpr std::size_t kCache = 1 << 20;  // bytes
-  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  H5AC_cache_config_t cache{};
-  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
-  if (H5Pget_mdc_config(access.get(), &cache) < 0) return access;
-  cache.set_initial_size = true;
-  cache.initial_size = cache.min_size = cache.max_size = kCache;
-  cache.incr_mode = H5C_incr__off;
-  cache.flash_incr_mode = H5C_flash_incr__off;
-  cache.decr_mode = H5C_decr__off;
-  H5Pset_mdc_config(access.get(), &cache);
-  return access;
+// What the header does not tell.
+Value library_attribute(const Handle& object, const ObjectHeader& header, const std::string& name) {
+  if (H5Aexists(object.get(), name.c_str()) <= 0) return {};
+  const Handle attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute.ok()) return {};
+  // The library would follow a reference out of a header that makes no sense.
+  if (header.source() == TextSource::damaged && is_variable_text(attribute)) return {};
+  return value_in(attribute);
 }
 
 }  // namespace
 
 File open_file(const std::string& path) {
-  const Handle access = with_small_cache();
-  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.ok() ? access.get() : H5P_DEFAULT), H5Fclose);
+  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   std::error_code unknown;
   const std::uint64_t size = std::filesystem::file_size(path, unknown);
   if (unknown || !handle.ok()) {
@@ -181,12 +173,12 @@ std::optional<Value> attribute_in(const ObjectHeader& header, const std::string&
 
 Value Attributes::read(const std::string& name) const {
   if (auto value = attribute_in(header_, name)) return *std::move(value);
-  if (H5Aexists(object_.get(), name.c_str()) <= 0) return {};
-  const Handle attribute(H5Aopen(object_.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
-  if (!attribute.ok()) return {};
-  // The library would follow a reference out of a header that makes no sense.
-  if (header_.source() == TextSource::damaged && is_variable_text(attribute)) return {};
-  return value_in(attribute);
+  return library_attribute(object_, header_, name);
+}
+
+Value read_attribute(const Group& group, const std::string& name) {
+  if (auto value = attribute_in(group.header(), name)) return *std::move(value);
+  return library_attribute(group.handle(), group.header(), name);
 }
 
 Value read_attribute(const Handle& object, const std::string& name) { return Attributes(object).read(name); }

@@ -31,18 +31,17 @@ struct Value {
 // Of one object, for several attributes of it: its header is read once. Refers to the handle.
 class Attributes {
  public:
-  explicit Attributes(const Handle& object) : Attributes(object, place_of_object(object)) {}
-  explicit Attributes(const Group& group) : Attributes(group.handle(), group.place()) {}
+  explicit Attributes(const Handle& object) : object_(object), header_(place_of_object(object)) {}
   Value read(const std::string& name) const;
 
  private:
-  Attributes(const Handle& object, const ObjectPlace& place) : object_(object), header_(place) {}
   const Handle& object_;
   ObjectHeader header_;
 };
 // What a header alone tells of an attribute; nullopt where the library has to be asked.
 std::optional<Value> attribute_in(const ObjectHeader& header, const std::string& name);
 Value read_attribute(const Handle& object, const std::string& name);
+Value read_attribute(const Group& group, const std::string& name);
 // The same of a dataset.
 Value read_value(const Handle& dataset);
 

@@ -27,10 +27,9 @@ struct Version {
 // The version of the pipeline that wrote the file: general/generated_by lists keys and values in turn.
 Version pipeline_version(const File& file) {
   Version version;
-  if (H5Lexists(file.handle.get(), "/general", H5P_DEFAULT) <= 0) return version;
-  const Group general(open_member(file.handle, "/general", file.path));
-  if (!general.has("generated_by")) return version;
-  const Handle info = open_member(general, "generated_by", file.path);
+  const auto general = open_listed(file, "/general");
+  if (!general || !general->has("generated_by")) return version;
+  const Handle info = open_member(*general, "generated_by", file.path);
   if (H5Iget_type(info.get()) != H5I_DATASET) return version;
   const auto words = hdf5::read_texts(info, 1000);
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
@@ -70,7 +69,7 @@ Series read_series_1(const File& file, const Group& parent, const std::string& g
     series.kind = Kind::voltage_clamp;
     return series;
   }
-  series.address = members.place().address;
+  series.group = members.place();
   read_length(file, data, place, series);
   read_scaling(data, convert, place, series);
   read_clock(file, members, place, series);
@@ -86,7 +85,8 @@ Series read_series_1(const File& file, const Group& parent, const std::string& g
 void add_series(const File& file, const std::string& group, bool convert, Contents& contents) {
   const auto parent = open_listed(file, group);
   if (!parent) return;
-  for (const auto& [name, type, address] : parent->links()) {
+  for (const hdf5::Link& link : parent->links()) {
+    const std::string& name = link.name;
     try {
       Series series = read_series_1(file, *parent, group, name, convert);
       if (series.kind == Kind::voltage_clamp && group == kResponses)
@@ -114,13 +114,14 @@ class SeriesIndex {
   explicit SeriesIndex(const Contents& contents) {
     for (std::size_t i = 0; i < contents.series.size(); ++i) {
       by_path_[contents.series[i].path] = i;
-      by_address_[contents.series[i].address] = i;
+      by_address_[contents.series[i].group.address] = i;
     }
   }
   std::optional<std::size_t> find(const Group& group, const std::string& name,
                                   const std::string& place) const {
-    if (const auto path = group.target_of(name)) {
-      if (const auto found = by_path_.find(*path); found != by_path_.end()) return found->second;
+    const auto link = group.find(name);
+    if (link && !link->target.empty()) {
+      if (const auto found = by_path_.find(link->target); found != by_path_.end()) return found->second;
     }
     const auto found = by_address_.find(address_of(group, name, place));
     return found == by_address_.end() ? std::nullopt : std::optional(found->second);

@@ -28,8 +28,8 @@ struct Series {
   double start_s = 0.0;
   std::string electrode;
   std::optional<std::int64_t> sweep_number;
-  SweepNote note;                 // stimulus name and settings of the amplifier
-  haddr_t address = HADDR_UNDEF;  // of the group in the file, to recognise references
+  SweepNote note;           // stimulus name and settings of the amplifier
+  hdf5::ObjectPlace group;  // in the file, while that is open
 };
 
 struct Stretch {
@@ -63,12 +63,12 @@ inline constexpr std::size_t kMaxSeries = 200000;
 // link, InputError for one that leads nowhere. `place` begins the sentence.
 hdf5::Handle open_member(const hdf5::Handle& group, const std::string& name, const std::string& place);
 hdf5::Handle open_member(const hdf5::Group& group, const std::string& name, const std::string& place);
-// The same of a member that is a group; nullopt for another object.
+// The same of a member that is a group; nullopt where there is none of the name, or it is another object.
 std::optional<hdf5::Group> open_group(const hdf5::Group& parent, const std::string& name,
-                                      const std::string& place);
+                                      const std::string& place, std::size_t most = hdf5::Group::kFewLinks);
 
-// The group of all series, epochs or the like at a path; nullopt where there is none. Throws InputError where
-// it cannot be listed or has kMaxSeries members.
+// The group of all series, epochs or the like at a path from the root ("/epochs"); nullopt where there is
+// none. Throws InputError where it, or one above it, cannot be listed or has more than kMaxSeries members.
 std::optional<hdf5::Group> open_listed(const hdf5::File& file, const std::string& path);
 
 // Of the object that a member is or leads to. Throws as open_member does.
@@ -76,6 +76,9 @@ haddr_t address_of(const hdf5::Group& group, const std::string& name, const std:
 
 // Number or text of a member that is a dataset of one element; nothing where it is not there.
 hdf5::Value member_value(const hdf5::Group& group, const std::string& name);
+
+// The group of a series, for its samples. Throws InputError for damage.
+hdf5::Group group_of(const Series& series, const std::string& place);
 
 // The parts that both layouts share: unit, conversion, length, step, settings of the amplifier. Throws
 // InputError for damage, DataError for what makes this series unreadable.

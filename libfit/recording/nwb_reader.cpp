@@ -24,11 +24,14 @@ using nwb::Series;
 
 // Version 2 has it as an attribute of the root ("2.6.0"), version 1 as a dataset ("NWB-1.0.5").
 std::string version_of(const Handle& file) {
-  Handle opened(H5Gopen2(file.get(), "/", H5P_DEFAULT), H5Gclose);
-  if (!opened.ok()) return "";
-  const hdf5::Group root(std::move(opened));
-  std::string text = hdf5::Attributes(root).read("nwb_version").text.value_or("");
-  if (text.empty()) text = nwb::member_value(root, "nwb_version").text.value_or("");
+  std::string text = hdf5::read_attribute(file, "nwb_version").text.value_or("");
+  try {
+    if (text.empty()) {
+      const hdf5::Group root{hdf5::ObjectHeader(hdf5::place_of_object(file))};
+      text = nwb::member_value(root, "nwb_version").text.value_or("");
+    }
+  } catch (const InputError&) {  // its members cannot be listed
+  }
   const std::size_t digit = text.find_first_of("0123456789");
   return digit == std::string::npos ? "" : text.substr(digit);
 }

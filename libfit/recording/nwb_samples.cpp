@@ -87,8 +87,7 @@ Clock clock_of(const File& file, const Series& series, const Stretch& stretch, b
   if (series.dt_ms > 0.0) return clock;
   const std::string place = place_of(file, series);
   if (stretch.count < 2) throw DataError(place + ": one sample has no step");
-  const Handle group = open_member(file.handle, series.path, place);
-  const Handle dataset = open_member(group, "timestamps", place);
+  const Handle dataset = open_member(group_of(series, place), "timestamps", place);
   clock.times_s = read_stretch(file, dataset, stretch.first, stretch.count, place + ": timestamps");
   const double median_s = median_step(clock.times_s);
   const double step_s =
@@ -122,8 +121,7 @@ std::uint64_t regular_count(const Clock& clock, std::uint64_t count) {
 std::vector<double> samples_of(const File& file, const Series& series, const Stretch& stretch,
                                const Clock& clock) {
   const std::string place = place_of(file, series);
-  const Handle group = open_member(file.handle, series.path, place);
-  const Handle data = open_member(group, "data", place);
+  const Handle data = open_member(group_of(series, place), "data", place);
   std::vector<double> values = read_stretch(file, data, stretch.first, stretch.count, place);
   const Encoding& stored = series.stored;
   if (stored.scale != 1.0 || stored.offset != 0.0) {

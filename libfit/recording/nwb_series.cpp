@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
+#include <string_view>
 #include <utility>
 
 #include "libfit/core/error.hpp"
@@ -33,8 +35,8 @@ hid_t without_external_links() {
   return access;
 }
 
-Kind kind_of(const hdf5::Attributes& attributes) {
-  const std::string type = attributes.read("neurodata_type").text.value_or("");
+Kind kind_of(const Group& group) {
+  const std::string type = hdf5::read_attribute(group, "neurodata_type").text.value_or("");
   if (type.ends_with("IZeroClampSeries")) return Kind::no_current;
   if (type.ends_with("CurrentClampSeries")) return Kind::response;
   if (type.ends_with("CurrentClampStimulusSeries")) return Kind::stimulus;
@@ -57,8 +59,9 @@ std::optional<ElectricUnit> unit_of(const std::string& unit) {
 
 // The link to the electrode tells its name without being followed. NWB 1 has the name as text.
 std::string electrode_of(const Group& group, const std::string& place) {
-  if (!group.has("electrode")) return member_value(group, "electrode_name").text.value_or("");
-  if (const auto path = group.target_of("electrode")) return to_utf8(path->substr(path->rfind('/') + 1));
+  const auto link = group.find("electrode");
+  if (!link) return member_value(group, "electrode_name").text.value_or("");
+  if (!link->target.empty()) return to_utf8(link->target.substr(link->target.rfind('/') + 1));
   return fmt::format("object {:x}", address_of(group, "electrode", place));
 }
 
@@ -79,6 +82,14 @@ std::uint64_t checked_length(const File& file, std::optional<std::uint64_t> leng
 double exact_or(const std::optional<double>& exact, double computed) {
   const bool same = exact && std::abs(*exact - computed) <= kSameConversion * std::abs(computed);
   return same ? *exact : computed;
+}
+
+Group listed(const std::string& place, hdf5::ObjectHeader header, std::size_t most) {
+  try {
+    return Group(std::move(header), most);
+  } catch (const InputError& damage) {
+    throw InputError(fmt::format("{}: {}; the file is damaged", place, damage.what()));
+  }
 }
 
 }  // namespace
@@ -106,22 +117,36 @@ Handle open_member(const Group& group, const std::string& name, const std::strin
   return handle;
 }
 
-std::optional<Group> open_group(const Group& parent, const std::string& name, const std::string& place) {
-  Handle handle = open_member(parent, name, place);
-  if (H5Iget_type(handle.get()) != H5I_GROUP) return std::nullopt;
-  return Group(std::move(handle), parent.place_of(name));
+std::optional<Group> open_group(const Group& parent, const std::string& name, const std::string& place,
+                                std::size_t most) {
+  if (!parent.has(name)) return std::nullopt;
+  hdf5::ObjectHeader header(parent.place_of(name));
+  if (header.links().is_group()) return listed(place, std::move(header), most);
+  const Handle opened = open_member(parent, name, place);
+  if (H5Iget_type(opened.get()) != H5I_GROUP) return std::nullopt;
+  hdf5::ObjectPlace object = hdf5::place_of_object(opened);
+  object.neighbour = parent.place().neighbour;  // which stays open
+  return listed(place, hdf5::ObjectHeader(object), most);
 }
 
 std::optional<Group> open_listed(const File& file, const std::string& path) {
-  if (H5Lexists(file.handle.get(), path.c_str(), H5P_DEFAULT) <= 0) return std::nullopt;
-  Handle handle = open_member(file.handle, path, file.path);
-  if (H5Iget_type(handle.get()) != H5I_GROUP) return std::nullopt;
-  Group group(std::move(handle), kMaxSeries);
-  if (!group.listed()) {
-    throw InputError(hdf5::damaged(
-        file, fmt::format("{} cannot be listed, or has more than {} members", path, kMaxSeries)));
+  std::string place = file.path;
+  std::optional<Group> group =
+      listed(place, hdf5::ObjectHeader(hdf5::place_of_object(file.handle)), kMaxSeries);
+  for (const auto part : std::views::split(std::string_view(path).substr(1), '/')) {
+    const std::string name(part.begin(), part.end());
+    place += (place == file.path ? ": /" : "/") + name;
+    auto next = open_group(*group, name, place, kMaxSeries);
+    if (!next) return std::nullopt;
+    group.emplace(*std::move(next));
   }
+  if (!group->listed())
+    throw InputError(fmt::format("{}: has more than {} members, or is damaged", place, kMaxSeries));
   return group;
+}
+
+Group group_of(const Series& series, const std::string& place) {
+  return listed(place, hdf5::ObjectHeader(series.group), Group::kFewLinks);
 }
 
 haddr_t address_of(const Group& group, const std::string& name, const std::string& place) {
@@ -247,18 +272,17 @@ Series read_series(const File& file, const Group& parent, const std::string& gro
   const auto opened = open_group(parent, name, place);
   if (!opened) return series;
   const Group& members = *opened;
-  const hdf5::Attributes attributes(members);
-  series.kind = kind_of(attributes);
+  series.kind = kind_of(members);
   if (series.kind != Kind::response && series.kind != Kind::stimulus) return series;
-  series.address = members.place().address;
+  series.group = members.place();
   const SampleData data(members, place);
   read_length(file, data, place, series);
   read_scaling(data, true, place, series);
   read_clock(file, members, place, series);
   series.electrode = electrode_of(members, place);
-  if (const auto number = attributes.read("sweep_number").number)
+  if (const auto number = hdf5::read_attribute(members, "sweep_number").number)
     series.sweep_number = static_cast<std::int64_t>(std::clamp(*number, -1e15, 1e15));
-  const std::string about = attributes.read("stimulus_description").text.value_or("");
+  const std::string about = hdf5::read_attribute(members, "stimulus_description").text.value_or("");
   if (about != "N/A" && about != "NA") series.note.stimulus = about;
   if (series.kind == Kind::response) read_settings(members, series);
   return series;

@@ -24,25 +24,20 @@ struct Reference {
   hobj_ref_t series;
 };
 
-bool is_there(const File& file, const std::string& path) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    if (H5Lexists(file.handle.get(), path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
-  }
-  return H5Lexists(file.handle.get(), path.c_str(), H5P_DEFAULT) > 0;
-}
-
 // A column, with its length; nullopt where there is none that a table of sweeps could have.
-std::optional<std::pair<Handle, std::size_t>> column(const File& file, const std::string& path) {
-  if (!is_there(file, path)) return std::nullopt;
-  Handle dataset = open_member(file.handle, path, file.path);
+std::optional<std::pair<Handle, std::size_t>> column(const File& file, const std::string& table,
+                                                     const std::string& name) {
+  const auto group = open_listed(file, table);
+  if (!group || !group->has(name)) return std::nullopt;
+  Handle dataset = open_member(*group, name, fmt::format("{}: {}", file.path, table));
   if (H5Iget_type(dataset.get()) != H5I_DATASET) return std::nullopt;
   const auto rows = hdf5::length_of(dataset);
   if (!rows || *rows == 0 || *rows > kMaxSeries) return std::nullopt;
   return std::pair(std::move(dataset), static_cast<std::size_t>(*rows));
 }
 
-std::vector<Reference> read_references(const File& file, const std::string& path) {
-  const auto found = column(file, path);
+std::vector<Reference> read_references(const File& file, const std::string& table, const std::string& name) {
+  const auto found = column(file, table, name);
   if (!found) return {};
   const Handle type(H5Dget_type(found->first.get()), H5Tclose);
   if (!type.ok() || H5Tget_class(type.get()) != H5T_COMPOUND) return {};
@@ -52,21 +47,23 @@ std::vector<Reference> read_references(const File& file, const std::string& path
   H5Tinsert(memory.get(), "timeseries", HOFFSET(Reference, series), H5T_STD_REF_OBJ);
   std::vector<Reference> rows(found->second, Reference{-1, -1, 0});
   if (H5Dread(found->first.get(), memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()) < 0)
-    throw InputError(hdf5::damaged(file, path + " cannot be read"));
+    throw InputError(hdf5::damaged(file, table + " cannot be read"));
   return rows;
 }
 
 template <typename Number>
-std::vector<Number> read_numbers(const File& file, const std::string& path, hid_t type) {
-  const auto found = column(file, path);
+std::vector<Number> read_numbers(const File& file, const std::string& table, const std::string& name,
+                                 hid_t type) {
+  const auto found = column(file, table, name);
   if (!found) return {};
   std::vector<Number> rows(found->second);
   if (H5Dread(found->first.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()) < 0) return {};
   return rows;
 }
 
-std::vector<std::string> read_column_texts(const File& file, const std::string& path) {
-  const auto found = column(file, path);
+std::vector<std::string> read_column_texts(const File& file, const std::string& table,
+                                           const std::string& name) {
+  const auto found = column(file, table, name);
   return found ? hdf5::read_texts(found->first, kMaxSeries) : std::vector<std::string>{};
 }
 
@@ -74,7 +71,8 @@ std::vector<std::string> read_column_texts(const File& file, const std::string& 
 class Places {
  public:
   explicit Places(const Contents& contents) {
-    for (std::size_t i = 0; i < contents.series.size(); ++i) by_address_[contents.series[i].address] = i;
+    for (std::size_t i = 0; i < contents.series.size(); ++i)
+      by_address_[contents.series[i].group.address] = i;
   }
   // A reference to an object is its address in the file.
   std::optional<std::size_t> find(hobj_ref_t reference) const {
@@ -102,10 +100,10 @@ std::optional<Stretch> stretch_of(const Reference& row, Kind kind, const Places&
 
 std::vector<Pairing> pair_by_recordings_table(const File& file, Contents& contents) {
   const std::string table = kRecordings;
-  const auto responses = read_references(file, table + "/responses/response");
-  const auto stimuli = read_references(file, table + "/stimuli/stimulus");
-  const auto roles = read_column_texts(file, table + "/role");
-  const auto names = read_column_texts(file, table + "/stimulus_name");
+  const auto responses = read_references(file, table + "/responses", "response");
+  const auto stimuli = read_references(file, table + "/stimuli", "stimulus");
+  const auto roles = read_column_texts(file, table, "role");
+  const auto names = read_column_texts(file, table, "stimulus_name");
   const Places places(contents);
   std::vector<Pairing> pairs;
   std::size_t skipped = 0;
@@ -129,10 +127,9 @@ std::vector<Pairing> pair_by_recordings_table(const File& file, Contents& conten
 }
 
 std::vector<Pairing> pair_by_sweep_table(const File& file, Contents& contents) {
-  const std::string table = kSweeps;
-  const auto numbers = read_numbers<std::int64_t>(file, table + "/sweep_number", H5T_NATIVE_INT64);
-  const auto series = read_numbers<hobj_ref_t>(file, table + "/series", H5T_STD_REF_OBJ);
-  const auto ends = read_numbers<std::uint64_t>(file, table + "/series_index", H5T_NATIVE_UINT64);
+  const auto numbers = read_numbers<std::int64_t>(file, kSweeps, "sweep_number", H5T_NATIVE_INT64);
+  const auto series = read_numbers<hobj_ref_t>(file, kSweeps, "series", H5T_STD_REF_OBJ);
+  const auto ends = read_numbers<std::uint64_t>(file, kSweeps, "series_index", H5T_NATIVE_UINT64);
   if (numbers.empty() || ends.size() != numbers.size()) return {};
   // The table gives each series its number; the pairing by numbers does the rest.
   const Places places(contents);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <span>
 
@@ -164,6 +165,24 @@ TEST(DamagedFiles, NwbWithChecksums) { expect_robust(nwb_case(true)); }
 TEST(DamagedFiles, AxonText) { expect_robust(stimulus_case(StimulusFormat::atf)); }
 TEST(DamagedFiles, IgorText) { expect_robust(stimulus_case(StimulusFormat::itx)); }
 TEST(DamagedFiles, Text) { expect_robust({"text", text_file(), {}}); }
+
+// The names of a group are in a tree. One whose node is its own child must not be walked for ever; the
+// library would, until the stack ends.
+TEST(DamagedFiles, NwbWithATreeOfNamesThatLeadsBackToItself) {
+  const Folder folder;
+  const Case whole = nwb_case(false);
+  const std::string text(reinterpret_cast<const char*>(whole.bytes.data()), whole.bytes.size());
+  std::size_t trees = 0;
+  for (std::size_t tree = text.find("TREE"); tree != std::string::npos; tree = text.find("TREE", tree + 1)) {
+    Case damaged = whole;
+    damaged.bytes[tree + 5] = std::byte{1};  // its level; a key of 8 bytes stands before the first child
+    for (std::size_t i = 0; i < 8; ++i)
+      damaged.bytes[tree + 32 + i] = static_cast<std::byte>(std::uint64_t{tree} >> (8 * i));
+    try_to_read(folder, damaged, "tree at " + std::to_string(tree));
+    ++trees;
+  }
+  EXPECT_GT(trees, 5U);
+}
 
 // Headers are small against the samples, so random flips over a whole file rarely meet them: here every bit
 // of the first bytes is flipped in turn.

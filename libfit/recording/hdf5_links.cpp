@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "libfit/core/error.hpp"
+#include "libfit/recording/hdf5_links_internal.hpp"
+
+namespace libfit::hdf5 {
+namespace {
+
+constexpr std::size_t kMostNodes =
+    20000;  // of a tree: a damaged one may have each of its nodes for a thousand
+
+std::string text_in(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The walk through the tree of a symbol table.
+class TreeOfNames {
+ public:
+  TreeOfNames(const RawFile& file, RawBytes names, std::size_t most)
+      : file_(file), names_(std::move(names)), most_(most) {}
+
+  void add_tree(std::uint64_t address, std::optional<unsigned> expected_level) {
+    const RawBytes head = structure(address, "TREE", 24);
+    const ByteReader bytes = reader_of(head);
+    const unsigned level = bytes.at<std::uint8_t>(5);
+    const std::size_t children = bytes.at<std::uint16_t>(6);
+    constexpr unsigned kNames = 0;
+    if (bytes.at<std::uint8_t>(4) != kNames || (expected_level && level != *expected_level))
+      throw InputError("a tree of names is of another kind");
+    const RawBytes places = file_.read(address + 24, 16 * children);  // a key before each
+    const ByteReader at = reader_of(places);
+    for (std::size_t i = 0; i < children && !full(); ++i) {
+      const auto child = at.at<std::uint64_t>(16 * i + 8);
+      if (level == 0) {
+        add_node(child);
+      } else {
+        add_tree(child, level - 1);
+      }
+    }
+  }
+
+  bool full() const { return links_.size() > most_; }
+  std::vector<Link> links() && { return std::move(links_); }
+
+ private:
+  void add_node(std::uint64_t address) {
+    const RawBytes head = structure(address, "SNOD", 8);
+    const std::size_t count = reader_of(head).at<std::uint16_t>(6);
+    constexpr std::size_t kEntry = 40;
+    const RawBytes entries = file_.read(address + 8, kEntry * count);
+    const ByteReader bytes = reader_of(entries);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t entry = kEntry * i;
+      Link link{name(bytes.at<std::uint64_t>(entry)), H5L_TYPE_HARD, HADDR_UNDEF, {}};
+      constexpr unsigned kSoft = 2;
+      if (bytes.at<std::uint32_t>(entry + 16) == kSoft) {
+        link.type = H5L_TYPE_SOFT;
+        link.target = name(bytes.at<std::uint32_t>(entry + 24));
+      } else {
+        link.address = bytes.at<std::uint64_t>(entry + 8);
+      }
+      links_.push_back(std::move(link));
+    }
+  }
+
+  RawBytes structure(std::uint64_t address, std::string_view signature, std::size_t size) {
+    if (++nodes_ > kMostNodes) throw InputError("a tree of names has too many nodes");
+    RawBytes bytes = file_.read(address, size);
+    if (!has_signature(bytes, signature)) throw InputError("a tree of names leads nowhere");
+    return bytes;
+  }
+
+  std::string name(std::uint64_t offset) const {
+    if (offset >= names_.size()) throw InputError("a name is not among the names of its group");
+    const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(offset);
+    const auto end = std::find(begin, names_.end(), std::byte{0});
+    if (end == names_.end()) throw InputError("a name does not end");
+    return text_in(std::span(begin, end));
+  }
+
+  const RawFile& file_;
+  const RawBytes names_;
+  const std::size_t most_;
+  std::vector<Link> links_;
+  std::size_t nodes_ = 0;
+};
+
+Link link_in(const HeaderMessage& message) {
+  const ByteReader bytes = reader_of(message.data);
+  if (bytes.at<std::uint8_t>(0) != 1) throw InputError("a link of an unknown version");
+  const unsigned flags = bytes.at<std::uint8_t>(1);
+  std::size_t at = 2;
+  unsigned type = H5L_TYPE_HARD;
+  if ((flags & 8U) != 0) type = bytes.at<std::uint8_t>(at++);
+  if ((flags & 4U) != 0) at += 8;   // when it was made
+  if ((flags & 16U) != 0) at += 1;  // its character set
+  const std::size_t width = std::size_t{1} << (flags & 3U);
+  std::uint64_t size = 0;
+  for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
+  at += width;
+  Link link{text_in(bytes.slice(at, size)), static_cast<H5L_type_t>(type), HADDR_UNDEF, {}};
+  at += size;
+  if (type == H5L_TYPE_HARD) link.address = bytes.at<std::uint64_t>(at);
+  if (type == H5L_TYPE_SOFT) link.target = text_in(bytes.slice(at + 2, bytes.at<std::uint16_t>(at)));
+  return link;
+}
+
+}  // namespace
+
+void StoredLinks::take(const HeaderMessage& message) {
+  constexpr unsigned kLinkInfo = 0x02, kLink = 0x06, kSymbolTable = 0x11;
+  if (message.type != kLinkInfo && message.type != kLink && message.type != kSymbolTable) return;
+  const ByteReader bytes = reader_of(message.data);
+  if (message.shared) {
+    elsewhere_ = true;
+  } else if (message.type == kSymbolTable) {
+    table_ = Table{bytes.at<std::uint64_t>(0), bytes.at<std::uint64_t>(8)};
+  } else if (message.type == kLink) {
+    in_messages_ = true;
+    links_.push_back(link_in(message));
+  } else {
+    in_messages_ = true;
+    const bool numbered = (bytes.at<std::uint8_t>(1) & 1U) != 0;
+    elsewhere_ = elsewhere_ || bytes.at<std::uint64_t>(numbered ? 10 : 2) != UINT64_MAX;
+  }
+}
+
+std::optional<std::vector<Link>> StoredLinks::list(const RawFile& file, std::size_t most) const {
+  if (elsewhere_ || (table_ && in_messages_)) return std::nullopt;
+  std::vector<Link> links = links_;
+  if (table_) {
+    const RawBytes head = file.read(table_->names, 32);
+    if (!has_signature(head, "HEAP")) throw InputError("a group has no names");
+    const auto size = reader_of(head).at<std::uint64_t>(8);
+    if (size > kMostMetadata) return std::nullopt;
+    TreeOfNames walk(file, file.read(reader_of(head).at<std::uint64_t>(24), size), most);
+    walk.add_tree(table_->tree, std::nullopt);
+    links = std::move(walk).links();
+  }
+  if (links.size() > most) return std::nullopt;
+  std::ranges::sort(links, {}, &Link::name);
+  return links;
+}
+
+}  // namespace libfit::hdf5

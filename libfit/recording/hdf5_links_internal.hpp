@@ -1,0 +1,45 @@
+// The links of a group as they stand in an HDF5 file: names of members and where these are. Structures: HDF5
+// File Format Specification 3.0, IV.A.2.r (symbol table message), III.A.1, III.B, III.D (its tree, nodes and
+// names), IV.A.2.c and g (link info, link).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libfit/recording/hdf5_messages_internal.hpp"
+#include "libfit/recording/hdf5_raw_internal.hpp"
+
+namespace libfit::hdf5 {
+
+struct Link {
+  std::string name;
+  H5L_type_t type = H5L_TYPE_ERROR;
+  haddr_t address = HADDR_UNDEF;  // of the object, where the link is a hard one
+  std::string target;             // the path that a soft link names
+};
+
+// What the header of a group tells of its links.
+class StoredLinks {
+ public:
+  // Throws InputError for a message that makes no sense.
+  void take(const HeaderMessage& message);
+  bool is_group() const { return table_ || in_messages_ || elsewhere_; }
+  // In the order of their names; nullopt where they are too many (more than `most`, or names of more than
+  // kMostMetadata) or stored in a way that only the library knows. Throws InputError for damage.
+  std::optional<std::vector<Link>> list(const RawFile& file, std::size_t most) const;
+
+ private:
+  struct Table {
+    std::uint64_t tree = 0;
+    std::uint64_t names = 0;
+  };
+  std::optional<Table> table_;
+  std::vector<Link> links_;
+  bool in_messages_ = false;
+  bool elsewhere_ = false;
+};
+
+}  // namespace libfit::hdf5
