@@ -18,29 +18,29 @@ namespace libfit::hdf5 {
 // list and close a group than all that is read of it, so it is asked only where the header does not tell.
 class Group {
  public:
-  static constexpr std::size_t kFewLinks = 64;
+  static constexpr std::size_t kFewLinks = 4096;  // more than any group but those of all series
 
-  // The object of the header must be a group; it need not be open. With more links than `most` it is not
-  // listed, and each look-up asks the library. Throws InputError where the list is damaged.
-  explicit Group(ObjectHeader header, std::size_t most = kFewLinks);
+  // The object of the header must be a group; it need not be open. `where` begins the sentence of an error.
+  // Throws InputError where the links are damaged, or more than `most`.
+  Group(ObjectHeader header, std::string where, std::size_t most = kFewLinks);
 
   // Opened when it is first asked for. Throws InputError where it cannot be.
   const Handle& handle() const;
   const ObjectHeader& header() const { return header_; }
   ObjectPlace place() const { return header_.place(); }
-  bool listed() const { return listed_; }
-  std::span<const Link> links() const { return links_; }  // by name; of a group that is listed
+  std::span<const Link> links() const { return links_; }  // by name
 
-  std::optional<Link> find(const std::string& name) const;
-  bool has(const std::string& name) const { return find(name).has_value(); }
+  // nullptr where there is none.
+  const Link* find(const std::string& name) const;
+  bool has(const std::string& name) const { return find(name) != nullptr; }
   // Of a hard link; elsewhere for any other.
   ObjectPlace place_of(const std::string& name) const;
 
  private:
   mutable std::optional<Handle> group_;
   ObjectHeader header_;
+  std::string where_;
   std::vector<Link> links_;
-  bool listed_ = false;
 };
 
 }  // namespace libfit::hdf5

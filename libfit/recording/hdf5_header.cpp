@@ -163,7 +163,7 @@ void ObjectHeader::read() {
   try {
     StoredDataset dataset;
     const HeaderMessages header = messages_at(file, place_.address);
-    for (const HeaderMessage& message : header.messages) links_.take(message);
+    links_ = StoredLinks(header);
     for (const HeaderMessage& message : header.messages) {
       if (message.type == kAttributeInfo && leads_elsewhere(message)) return;
       if (!message.shared) dataset.take(message);
@@ -179,13 +179,14 @@ void ObjectHeader::read() {
     if (!dataset.space.empty()) length_ = one_dimension(shape_of(dataset.space));
     if (!dataset.type.empty()) form_ = form_of(dataset.type);
     source_ = TextSource::found;
+  } catch (const TooMuchWork&) {
+    throw;
   } catch (const InputError&) {
     entries_.clear();
     element_.reset();
     element_text_.reset();
     length_.reset();
     form_.reset();
-    links_ = {};
     source_ = TextSource::damaged;
   }
 }

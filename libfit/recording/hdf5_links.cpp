@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 #include <string_view>
@@ -8,9 +10,6 @@
 
 namespace libfit::hdf5 {
 namespace {
-
-constexpr std::size_t kMostNodes =
-    20000;  // of a tree: a damaged one may have each of its nodes for a thousand
 
 std::string text_in(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -31,8 +30,9 @@ class TreeOfNames {
     if (bytes.at<std::uint8_t>(4) != kNames || (expected_level && level != *expected_level))
       throw InputError("a tree of names is of another kind");
     const RawBytes places = file_.read(address + 24, 16 * children);  // a key before each
+    if (places.size() < 16 * children) throw InputError("a tree of names ends beyond the file");
     const ByteReader at = reader_of(places);
-    for (std::size_t i = 0; i < children && !full(); ++i) {
+    for (std::size_t i = 0; i < children; ++i) {
       const auto child = at.at<std::uint64_t>(16 * i + 8);
       if (level == 0) {
         add_node(child);
@@ -42,7 +42,6 @@ class TreeOfNames {
     }
   }
 
-  bool full() const { return links_.size() > most_; }
   std::vector<Link> links() && { return std::move(links_); }
 
  private:
@@ -51,6 +50,8 @@ class TreeOfNames {
     const std::size_t count = reader_of(head).at<std::uint16_t>(6);
     constexpr std::size_t kEntry = 40;
     const RawBytes entries = file_.read(address + 8, kEntry * count);
+    if (entries.size() < kEntry * count) throw InputError("a list of names ends beyond the file");
+    if (count > most_ - links_.size()) throw InputError(fmt::format("it has more than {} members", most_));
     const ByteReader bytes = reader_of(entries);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t entry = kEntry * i;
@@ -67,17 +68,21 @@ class TreeOfNames {
   }
 
   RawBytes structure(std::uint64_t address, std::string_view signature, std::size_t size) {
-    if (++nodes_ > kMostNodes) throw InputError("a tree of names has too many nodes");
+    // Each leaf has a name, and each node above a leaf.
+    if (++nodes_ > 2 * most_ + 100) throw InputError("a tree of names has more nodes than names");
     RawBytes bytes = file_.read(address, size);
     if (!has_signature(bytes, signature)) throw InputError("a tree of names leads nowhere");
     return bytes;
   }
 
-  std::string name(std::uint64_t offset) const {
+  std::string name(std::uint64_t offset) {
     if (offset >= names_.size()) throw InputError("a name is not among the names of its group");
     const auto begin = names_.begin() + static_cast<std::ptrdiff_t>(offset);
     const auto end = std::find(begin, names_.end(), std::byte{0});
     if (end == names_.end()) throw InputError("a name does not end");
+    // Each name has a place of its own.
+    spent_ += static_cast<std::size_t>(end - begin) + 1;
+    if (spent_ > names_.size()) throw InputError("names of a group are one another");
     return text_in(std::span(begin, end));
   }
 
@@ -86,11 +91,13 @@ class TreeOfNames {
   const std::size_t most_;
   std::vector<Link> links_;
   std::size_t nodes_ = 0;
+  std::size_t spent_ = 0;  // of the names
 };
 
-Link link_in(const HeaderMessage& message) {
+// nullopt for a version that is not known.
+std::optional<Link> link_in(const HeaderMessage& message) {
   const ByteReader bytes = reader_of(message.data);
-  if (bytes.at<std::uint8_t>(0) != 1) throw InputError("a link of an unknown version");
+  if (bytes.at<std::uint8_t>(0) != 1) return std::nullopt;
   const unsigned flags = bytes.at<std::uint8_t>(1);
   std::size_t at = 2;
   unsigned type = H5L_TYPE_HARD;
@@ -98,8 +105,7 @@ Link link_in(const HeaderMessage& message) {
   if ((flags & 4U) != 0) at += 8;   // when it was made
   if ((flags & 16U) != 0) at += 1;  // its character set
   const std::size_t width = std::size_t{1} << (flags & 3U);
-  std::uint64_t size = 0;
-  for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
+  const std::uint64_t size = whole_number(message.data, at, width);
   at += width;
   Link link{text_in(bytes.slice(at, size)), static_cast<H5L_type_t>(type), HADDR_UNDEF, {}};
   at += size;
@@ -109,6 +115,10 @@ Link link_in(const HeaderMessage& message) {
 }
 
 }  // namespace
+
+StoredLinks::StoredLinks(const HeaderMessages& header) {
+  for (const HeaderMessage& message : header.messages) take(message);
+}
 
 void StoredLinks::take(const HeaderMessage& message) {
   constexpr unsigned kLinkInfo = 0x02, kLink = 0x06, kSymbolTable = 0x11;
@@ -120,7 +130,11 @@ void StoredLinks::take(const HeaderMessage& message) {
     table_ = Table{bytes.at<std::uint64_t>(0), bytes.at<std::uint64_t>(8)};
   } else if (message.type == kLink) {
     in_messages_ = true;
-    links_.push_back(link_in(message));
+    if (auto link = link_in(message)) {
+      links_.push_back(*std::move(link));
+    } else {
+      elsewhere_ = true;
+    }
   } else {
     in_messages_ = true;
     const bool numbered = (bytes.at<std::uint8_t>(1) & 1U) != 0;
@@ -129,18 +143,20 @@ void StoredLinks::take(const HeaderMessage& message) {
 }
 
 std::optional<std::vector<Link>> StoredLinks::list(const RawFile& file, std::size_t most) const {
-  if (elsewhere_ || (table_ && in_messages_)) return std::nullopt;
   std::vector<Link> links = links_;
-  if (table_) {
+  if (table_) {  // never by the library, which does not see a tree that leads back to itself
     const RawBytes head = file.read(table_->names, 32);
     if (!has_signature(head, "HEAP")) throw InputError("a group has no names");
-    const auto size = reader_of(head).at<std::uint64_t>(8);
-    if (size > kMostMetadata) return std::nullopt;
-    TreeOfNames walk(file, file.read(reader_of(head).at<std::uint64_t>(24), size), most);
+    const auto size = whole_number(head, 8, 8);
+    RawBytes names = file.read(whole_number(head, 24, 8), size);
+    if (names.size() < size) throw InputError("the names of a group end beyond the file");
+    TreeOfNames walk(file, std::move(names), most);
     walk.add_tree(table_->tree, std::nullopt);
     links = std::move(walk).links();
+  } else if (elsewhere_) {
+    return std::nullopt;
   }
-  if (links.size() > most) return std::nullopt;
+  if (links.size() > most) throw InputError(fmt::format("it has more than {} members", most));
   std::ranges::sort(links, {}, &Link::name);
   return links;
 }

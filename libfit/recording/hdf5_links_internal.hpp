@@ -24,14 +24,17 @@ struct Link {
 // What the header of a group tells of its links.
 class StoredLinks {
  public:
+  StoredLinks() = default;  // no group
   // Throws InputError for a message that makes no sense.
-  void take(const HeaderMessage& message);
+  explicit StoredLinks(const HeaderMessages& header);
+
   bool is_group() const { return table_ || in_messages_ || elsewhere_; }
-  // In the order of their names; nullopt where they are too many (more than `most`, or names of more than
-  // kMostMetadata) or stored in a way that only the library knows. Throws InputError for damage.
+  // In the order of their names; nullopt where they are stored in a way that only the library knows. Throws
+  // InputError for damage, or more than `most`.
   std::optional<std::vector<Link>> list(const RawFile& file, std::size_t most) const;
 
  private:
+  void take(const HeaderMessage& message);
   struct Table {
     std::uint64_t tree = 0;
     std::uint64_t names = 0;

@@ -9,8 +9,9 @@
 namespace libfit::hdf5 {
 namespace {
 
-constexpr std::size_t kMostPieces = 64;
+constexpr std::size_t kMostPieces = 4096;
 constexpr std::size_t kChecksum = 4;  // bytes
+constexpr unsigned kNothing = 0x00;
 constexpr unsigned kContinuation = 0x10;
 
 struct Format {
@@ -68,7 +69,7 @@ void add_messages(std::span<const std::byte> piece, Extent extent, Format format
     message.shared = (bytes.at<std::uint8_t>(at + (format.is_new ? 3 : 4)) & 2U) != 0;
     if (size > extent.end - at - head) throw InputError("a message of a header is longer than the header");
     message.data = bytes.slice(at + head, size);
-    messages.push_back(message);
+    if (message.type != kNothing) messages.push_back(message);
     at += head + size;
   }
 }
@@ -91,7 +92,7 @@ FirstPiece first_piece(const RawFile& file, std::uint64_t address) {
     piece.format.tracks_order = (flags & 4U) != 0;
     const std::size_t at = 6 + ((flags & 32U) != 0 ? 16U : 0U) + ((flags & 16U) != 0 ? 4U : 0U);
     const std::size_t width = std::size_t{1} << (flags & 3U);
-    for (std::size_t i = 0; i < width; ++i) size |= std::uint64_t{bytes.at<std::uint8_t>(at + i)} << (8 * i);
+    size = whole_number(piece.bytes, at, width);
     first = at + width;
   } else {
     if (bytes.at<std::uint8_t>(0) != 1) throw InputError("no header where an object should be");
@@ -114,11 +115,14 @@ HeaderMessages messages_at(const RawFile& file, std::uint64_t address) {
   HeaderMessages header;
   header.pieces.push_back(std::move(first.bytes));  // bytes that messages look at stay where they are
   add_messages(header.pieces.back(), first.extent, format, header.messages);
+  std::uint64_t total = first.extent.end;
   for (std::size_t m = 0; m < header.messages.size(); ++m) {
     if (header.messages[m].type != kContinuation) continue;
-    if (header.pieces.size() >= kMostPieces) throw InputError("a header is in too many pieces");
     const ByteReader where = reader_of(header.messages[m].data);
     const auto size = where.at<std::uint64_t>(8);
+    total = size > kMostMetadata ? size : total + size;
+    if (header.pieces.size() >= kMostPieces || total > kMostMetadata)
+      throw InputError("a header is too long");
     RawBytes piece = file.read(where.at<std::uint64_t>(0), size);
     if (piece.size() < size) throw InputError("a header ends beyond the file");
     Extent extent{0, piece.size()};

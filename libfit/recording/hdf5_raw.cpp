@@ -51,7 +51,8 @@ const RawBytes& RawFile::page(std::uint64_t index) const {
 }
 
 RawBytes RawFile::read(std::uint64_t address, std::uint64_t count) const {
-  if (count > kMostMetadata || address > size_ || count > size_ - address) return {};
+  if (address > size_ || count > size_ - address) return {};
+  spend(count);
   RawBytes bytes;
   bytes.reserve(count);
   while (bytes.size() < count) {
@@ -75,15 +76,30 @@ const RawBytes& RawFile::heap(std::uint64_t address) const {
     heap_.clear();
     heap_address_ = address;
     const RawBytes head = read(address, 16);
-    if (has_signature(head, "GCOL")) heap_ = read(address, reader_of(head).at<std::uint64_t>(8));
+    const std::uint64_t size = has_signature(head, "GCOL") ? whole_number(head, 8, 8) : 0;
+    if (size <= kMostMetadata) heap_ = read(address, size);
   }
   return heap_;
+}
+
+void RawFile::spend(std::uint64_t bytes) const {
+  constexpr std::uint64_t kAlways = std::uint64_t{256} << 20;
+  constexpr std::uint64_t kRatio = 16;  // an archive of short sweeps is read about once
+  spent_ += bytes;
+  if (spent_ > kAlways + kRatio * size_) throw TooMuchWork();
 }
 
 bool has_signature(std::span<const std::byte> bytes, std::string_view signature) {
   const auto same = [](std::byte byte, char letter) { return std::to_integer<char>(byte) == letter; };
   return bytes.size() >= signature.size() &&
          std::ranges::equal(bytes.first(signature.size()), signature, same);
+}
+
+std::uint64_t whole_number(std::span<const std::byte> bytes, std::size_t at, std::size_t width) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < width; ++i)
+    number |= std::uint64_t{reader_of(bytes).at<std::uint8_t>(at + i)} << (8 * i);
+  return number;
 }
 
 ObjectPlace place_of_object(const Handle& object) {

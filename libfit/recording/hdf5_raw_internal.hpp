@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libfit/core/error.hpp"
 #include "libfit/recording/byte_reader.hpp"
 #include "libfit/recording/hdf5_internal.hpp"
 
@@ -17,7 +18,14 @@ namespace libfit::hdf5 {
 
 using RawBytes = std::vector<std::byte>;
 
-inline constexpr std::uint64_t kMostMetadata = 1 << 20;  // of one heap, or of one piece of an object's header
+inline constexpr std::uint64_t kMostMetadata = 1 << 20;  // of one heap of texts, or of an object's header
+
+// More was read than a file of that size can ask for: its structures refer to one another in circles, or to
+// one of them again and again. Other damage may be read around; this must end the reading.
+class TooMuchWork : public InputError {
+ public:
+  TooMuchWork() : InputError("its structures refer to one another so often that reading them has no end") {}
+};
 
 // The bytes of the file behind an object. Addresses in the file count from its user block's end.
 class RawFile {
@@ -27,12 +35,14 @@ class RawFile {
   bool usable() const { return size_ > 0; }
   std::uint64_t base() const { return base_; }
 
-  // Empty where the file does not hold them all.
+  // Empty where the file does not hold them all. Throws TooMuchWork.
   RawBytes read(std::uint64_t address, std::uint64_t count) const;
   // Of `most` bytes those that the file has.
   RawBytes read_up_to(std::uint64_t address, std::uint64_t most) const;
   // A heap of texts, whole; the last one is kept, since neighbours share it. Empty where there is none.
   const RawBytes& heap(std::uint64_t address) const;
+  // Counts bytes that were looked at. Throws TooMuchWork.
+  void spend(std::uint64_t bytes) const;
 
  private:
   // Headers are short, and those of neighbours stand close to one another: pages are kept, each in the one
@@ -48,6 +58,7 @@ class RawFile {
   int descriptor_ = -1;
   hsize_t base_ = 0;
   std::uint64_t size_ = 0;
+  mutable std::uint64_t spent_ = 0;
   mutable std::array<Page, kPages> pages_;
   mutable RawBytes heap_;
   mutable std::uint64_t heap_address_ = 0;
@@ -69,6 +80,9 @@ const RawFile& file_of(const ObjectPlace& place);
 
 // Whether bytes begin with the four letters of a structure.
 bool has_signature(std::span<const std::byte> bytes, std::string_view signature);
+
+// A whole number of 1, 2, 4 or 8 bytes. Throws InputError beyond the end.
+std::uint64_t whole_number(std::span<const std::byte> bytes, std::size_t at, std::size_t width);
 
 inline ByteReader reader_of(std::span<const std::byte> bytes) { return {bytes, std::endian::little, "HDF5"}; }
 

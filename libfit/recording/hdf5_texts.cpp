@@ -18,6 +18,7 @@ std::string heap_text(const RawFile& file, std::uint64_t address, std::uint32_t 
   const RawBytes& heap = file.heap(address);
   const ByteReader bytes = reader_of(heap);
   for (std::size_t at = 16; at + 16 <= heap.size();) {
+    file.spend(16);
     const auto number = bytes.at<std::uint16_t>(at);
     const auto size = bytes.at<std::uint64_t>(at + 8);
     if (number == 0 || size > heap.size() - at - 16) break;
@@ -48,6 +49,8 @@ VariableTexts referred_texts(const RawFile& file, std::span<const std::byte> ref
       result.texts.push_back(empty ? "" : heap_text(file, address, index, length));
     }
     result.source = TextSource::found;
+  } catch (const TooMuchWork&) {
+    throw;
   } catch (const InputError&) {
     result.texts.clear();
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <span>
-#include <unordered_map>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/nwb_layout_internal.hpp"
@@ -108,30 +107,6 @@ std::optional<std::int64_t> number_after(const std::string& name, std::string_vi
   return problem == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
-// Series by their path and by their place in the file: epochs refer to them by links of either kind.
-class SeriesIndex {
- public:
-  explicit SeriesIndex(const Contents& contents) {
-    for (std::size_t i = 0; i < contents.series.size(); ++i) {
-      by_path_[contents.series[i].path] = i;
-      by_address_[contents.series[i].group.address] = i;
-    }
-  }
-  std::optional<std::size_t> find(const Group& group, const std::string& name,
-                                  const std::string& place) const {
-    const auto link = group.find(name);
-    if (link && !link->target.empty()) {
-      if (const auto found = by_path_.find(link->target); found != by_path_.end()) return found->second;
-    }
-    const auto found = by_address_.find(address_of(group, name, place));
-    return found == by_address_.end() ? std::nullopt : std::optional(found->second);
-  }
-
- private:
-  std::unordered_map<std::string, std::size_t> by_path_;
-  std::unordered_map<haddr_t, std::size_t> by_address_;
-};
-
 // One half of an epoch: the stretch of a series from idx_start on, `count` samples of it.
 std::optional<Stretch> stretch_in(const Group& epoch, const std::string& half, const std::string& place,
                                   const SeriesIndex& index, const Contents& contents) {
@@ -140,7 +115,7 @@ std::optional<Stretch> stretch_in(const Group& epoch, const std::string& half, c
   if (!part || !part->has("timeseries")) return std::nullopt;
   const Group& group = *part;
   const std::string path = place + "/" + half;
-  const auto series = index.find(group, "timeseries", path);
+  const auto series = index.linked(group, "timeseries", path);
   const auto first = member_value(group, "idx_start").number;
   const auto count = member_value(group, "count").number;
   if (!series || !first || !count || !(*first >= 0.0) || !(*count >= 1.0)) return std::nullopt;
@@ -161,7 +136,7 @@ void pair_by_epochs(const File& file, const Group& epochs, const std::vector<std
     std::string name = fmt::format("Experiment_{}", number);
     if (!epochs.has(name)) name = fmt::format("Sweep_{}", number);
     const std::string place = fmt::format("{}: /epochs/{}", file.path, name);
-    const auto epoch = open_group(epochs, name, file.path);
+    const auto epoch = open_group(epochs, name, place);
     if (!epoch) continue;
     const auto response = stretch_in(*epoch, "response", place, index, contents);
     const auto stimulus = stretch_in(*epoch, "stimulus", place, index, contents);

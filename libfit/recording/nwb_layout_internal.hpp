@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "libfit/recording/hdf5_values_internal.hpp"
@@ -68,11 +69,26 @@ std::optional<hdf5::Group> open_group(const hdf5::Group& parent, const std::stri
                                       const std::string& place, std::size_t most = hdf5::Group::kFewLinks);
 
 // The group of all series, epochs or the like at a path from the root ("/epochs"); nullopt where there is
-// none. Throws InputError where it, or one above it, cannot be listed or has more than kMaxSeries members.
+// none. Throws InputError where it, or one above it, is damaged or has more than kMaxSeries members.
 std::optional<hdf5::Group> open_listed(const hdf5::File& file, const std::string& path);
 
 // Of the object that a member is or leads to. Throws as open_member does.
 haddr_t address_of(const hdf5::Group& group, const std::string& name, const std::string& place);
+
+// Series by their path and by their place in the file: links and references of tables lead to them.
+class SeriesIndex {
+ public:
+  explicit SeriesIndex(const Contents& contents);
+  // A reference to an object is its address in the file.
+  std::optional<std::size_t> at(haddr_t reference) const;
+  // That a link of a group leads to. Throws as open_member does.
+  std::optional<std::size_t> linked(const hdf5::Group& group, const std::string& name,
+                                    const std::string& place) const;
+
+ private:
+  std::unordered_map<std::string, std::size_t> by_path_;
+  std::unordered_map<haddr_t, std::size_t> by_address_;
+};
 
 // Number or text of a member that is a dataset of one element; nothing where it is not there.
 hdf5::Value member_value(const hdf5::Group& group, const std::string& name);

@@ -27,7 +27,7 @@ std::string version_of(const Handle& file) {
   std::string text = hdf5::read_attribute(file, "nwb_version").text.value_or("");
   try {
     if (text.empty()) {
-      const hdf5::Group root{hdf5::ObjectHeader(hdf5::place_of_object(file))};
+      const hdf5::Group root(hdf5::ObjectHeader(hdf5::place_of_object(file)), "/");
       text = nwb::member_value(root, "nwb_version").text.value_or("");
     }
   } catch (const InputError&) {  // its members cannot be listed

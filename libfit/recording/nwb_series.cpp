@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
-#include <string_view>
+#include <filesystem>
 #include <utility>
 
 #include "libfit/core/error.hpp"
@@ -59,8 +58,8 @@ std::optional<ElectricUnit> unit_of(const std::string& unit) {
 
 // The link to the electrode tells its name without being followed. NWB 1 has the name as text.
 std::string electrode_of(const Group& group, const std::string& place) {
-  const auto link = group.find("electrode");
-  if (!link) return member_value(group, "electrode_name").text.value_or("");
+  const hdf5::Link* link = group.find("electrode");
+  if (link == nullptr) return member_value(group, "electrode_name").text.value_or("");
   if (!link->target.empty()) return to_utf8(link->target.substr(link->target.rfind('/') + 1));
   return fmt::format("object {:x}", address_of(group, "electrode", place));
 }
@@ -82,14 +81,6 @@ std::uint64_t checked_length(const File& file, std::optional<std::uint64_t> leng
 double exact_or(const std::optional<double>& exact, double computed) {
   const bool same = exact && std::abs(*exact - computed) <= kSameConversion * std::abs(computed);
   return same ? *exact : computed;
-}
-
-Group listed(const std::string& place, hdf5::ObjectHeader header, std::size_t most) {
-  try {
-    return Group(std::move(header), most);
-  } catch (const InputError& damage) {
-    throw InputError(fmt::format("{}: {}; the file is damaged", place, damage.what()));
-  }
 }
 
 }  // namespace
@@ -121,38 +112,55 @@ std::optional<Group> open_group(const Group& parent, const std::string& name, co
                                 std::size_t most) {
   if (!parent.has(name)) return std::nullopt;
   hdf5::ObjectHeader header(parent.place_of(name));
-  if (header.links().is_group()) return listed(place, std::move(header), most);
+  if (header.links().is_group()) return Group(std::move(header), place, most);
   const Handle opened = open_member(parent, name, place);
   if (H5Iget_type(opened.get()) != H5I_GROUP) return std::nullopt;
   hdf5::ObjectPlace object = hdf5::place_of_object(opened);
   object.neighbour = parent.place().neighbour;  // which stays open
-  return listed(place, hdf5::ObjectHeader(object), most);
+  return Group(hdf5::ObjectHeader(object), place, most);
 }
 
 std::optional<Group> open_listed(const File& file, const std::string& path) {
   std::string place = file.path;
-  std::optional<Group> group =
-      listed(place, hdf5::ObjectHeader(hdf5::place_of_object(file.handle)), kMaxSeries);
-  for (const auto part : std::views::split(std::string_view(path).substr(1), '/')) {
-    const std::string name(part.begin(), part.end());
+  std::optional<Group> group(std::in_place, hdf5::ObjectHeader(hdf5::place_of_object(file.handle)), place,
+                             kMaxSeries);
+  for (const std::string name : std::filesystem::path(path).relative_path()) {
     place += (place == file.path ? ": /" : "/") + name;
     auto next = open_group(*group, name, place, kMaxSeries);
     if (!next) return std::nullopt;
     group.emplace(*std::move(next));
   }
-  if (!group->listed())
-    throw InputError(fmt::format("{}: has more than {} members, or is damaged", place, kMaxSeries));
   return group;
 }
 
 Group group_of(const Series& series, const std::string& place) {
-  return listed(place, hdf5::ObjectHeader(series.group), Group::kFewLinks);
+  return {hdf5::ObjectHeader(series.group), place};
 }
 
 haddr_t address_of(const Group& group, const std::string& name, const std::string& place) {
   const hdf5::ObjectPlace object = group.place_of(name);
   if (object.known()) return object.address;
   return hdf5::place_of_object(open_member(group, name, place)).address;
+}
+
+SeriesIndex::SeriesIndex(const Contents& contents) {
+  for (std::size_t i = 0; i < contents.series.size(); ++i) {
+    by_path_[contents.series[i].path] = i;
+    by_address_[contents.series[i].group.address] = i;
+  }
+}
+
+std::optional<std::size_t> SeriesIndex::at(haddr_t reference) const {
+  const auto found = by_address_.find(reference);
+  return found == by_address_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::size_t> SeriesIndex::linked(const Group& group, const std::string& name,
+                                               const std::string& place) const {
+  if (const hdf5::Link* link = group.find(name); link != nullptr && !link->target.empty()) {
+    if (const auto found = by_path_.find(link->target); found != by_path_.end()) return found->second;
+  }
+  return at(address_of(group, name, place));
 }
 
 hdf5::Value member_value(const Group& group, const std::string& name) {

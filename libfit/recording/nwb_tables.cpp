@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <unordered_map>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/nwb_layout_internal.hpp"
@@ -67,28 +65,11 @@ std::vector<std::string> read_column_texts(const File& file, const std::string& 
   return found ? hdf5::read_texts(found->first, kMaxSeries) : std::vector<std::string>{};
 }
 
-// Series by the place in the file that a reference holds.
-class Places {
- public:
-  explicit Places(const Contents& contents) {
-    for (std::size_t i = 0; i < contents.series.size(); ++i)
-      by_address_[contents.series[i].group.address] = i;
-  }
-  // A reference to an object is its address in the file.
-  std::optional<std::size_t> find(hobj_ref_t reference) const {
-    const auto found = by_address_.find(reference);
-    return found == by_address_.end() ? std::nullopt : std::optional(found->second);
-  }
-
- private:
-  std::unordered_map<haddr_t, std::size_t> by_address_;
-};
-
 // The stretch that a row names, if it lies in its series and is of the kind that the column should hold.
-std::optional<Stretch> stretch_of(const Reference& row, Kind kind, const Places& places,
+std::optional<Stretch> stretch_of(const Reference& row, Kind kind, const SeriesIndex& index,
                                   const Contents& contents) {
   if (row.first < 0 || row.count <= 0) return std::nullopt;
-  const auto series = places.find(row.series);
+  const auto series = index.at(row.series);
   if (!series || contents.series[*series].kind != kind) return std::nullopt;
   const auto first = static_cast<std::uint64_t>(row.first);
   const auto count = static_cast<std::uint64_t>(row.count);
@@ -104,12 +85,12 @@ std::vector<Pairing> pair_by_recordings_table(const File& file, Contents& conten
   const auto stimuli = read_references(file, table + "/stimuli", "stimulus");
   const auto roles = read_column_texts(file, table, "role");
   const auto names = read_column_texts(file, table, "stimulus_name");
-  const Places places(contents);
+  const SeriesIndex index(contents);
   std::vector<Pairing> pairs;
   std::size_t skipped = 0;
   for (std::size_t row = 0; row < std::min(responses.size(), stimuli.size()); ++row) {
-    const auto response = stretch_of(responses[row], Kind::response, places, contents);
-    const auto stimulus = stretch_of(stimuli[row], Kind::stimulus, places, contents);
+    const auto response = stretch_of(responses[row], Kind::response, index, contents);
+    const auto stimulus = stretch_of(stimuli[row], Kind::stimulus, index, contents);
     skipped += response && stimulus ? 0 : 1;
     if (!response || !stimulus) continue;
     Pairing& pair = pairs.emplace_back(Pairing{*response, *stimulus, "", "", {}});
@@ -132,7 +113,7 @@ std::vector<Pairing> pair_by_sweep_table(const File& file, Contents& contents) {
   const auto ends = read_numbers<std::uint64_t>(file, kSweeps, "series_index", H5T_NATIVE_UINT64);
   if (numbers.empty() || ends.size() != numbers.size()) return {};
   // The table gives each series its number; the pairing by numbers does the rest.
-  const Places places(contents);
+  const SeriesIndex index(contents);
   Contents numbered;
   numbered.series = contents.series;
   for (Series& one : numbered.series) one.sweep_number.reset();
@@ -141,7 +122,7 @@ std::vector<Pairing> pair_by_sweep_table(const File& file, Contents& contents) {
   for (std::size_t row = 0; row < numbers.size(); ++row) {
     const std::uint64_t end = std::min<std::uint64_t>(ends[row], series.size());
     for (; begin < end; ++begin) {
-      const auto place = places.find(series[begin]);
+      const auto place = index.at(series[begin]);
       if (!place) continue;
       numbered.series[*place].sweep_number = numbers[row];
       taken[*place] = false;

@@ -114,6 +114,10 @@ Case nwb_case(bool checksums) {
   return {checksums ? "NWB with checksums" : "NWB", read_file(folder / "n"), {}, true};
 }
 
+std::string text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 // Opens and assembles; anything but success or an error of the world fails the test.
 void try_to_read(const Folder& folder, const Case& damaged, const std::string& damage) {
   const auto path = damaged.on_disk ? folder.write("damaged", damaged.bytes) : folder / "in memory";
@@ -166,12 +170,36 @@ TEST(DamagedFiles, AxonText) { expect_robust(stimulus_case(StimulusFormat::atf))
 TEST(DamagedFiles, IgorText) { expect_robust(stimulus_case(StimulusFormat::itx)); }
 TEST(DamagedFiles, Text) { expect_robust({"text", text_file(), {}}); }
 
+// Headers of the newer format carry checksums, and the sampling rate stands in one.
+TEST(DamagedFiles, AFlippedBitUnderAChecksumIsRefusedAndNeverChangesTheStep) {
+  const Folder folder;
+  const Case whole = nwb_case(true);
+  const std::string text = text_of(whole.bytes);
+  const std::size_t rate = text.find("rate");
+  const std::size_t header = text.rfind("OHDR", rate);
+  ASSERT_NE(rate, std::string::npos);
+  ASSERT_NE(header, std::string::npos);
+  std::size_t refused = 0;
+  for (std::size_t bit = 8 * header; bit < 8 * (rate + 24); ++bit) {
+    Case flipped = whole;
+    flipped.bytes[bit / 8] ^= std::byte{1} << (bit % 8);
+    try {
+      EXPECT_DOUBLE_EQ(open_signal_file(folder.write("damaged", flipped.bytes)).dt_ms, 0.1) << "bit " << bit;
+    } catch (const InputError&) {
+      ++refused;
+    } catch (const DataError&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 8 * (rate + 16 - header));
+}
+
 // The names of a group are in a tree. One whose node is its own child must not be walked for ever; the
 // library would, until the stack ends.
 TEST(DamagedFiles, NwbWithATreeOfNamesThatLeadsBackToItself) {
   const Folder folder;
   const Case whole = nwb_case(false);
-  const std::string text(reinterpret_cast<const char*>(whole.bytes.data()), whole.bytes.size());
+  const std::string text = text_of(whole.bytes);
   std::size_t trees = 0;
   for (std::size_t tree = text.find("TREE"); tree != std::string::npos; tree = text.find("TREE", tree + 1)) {
     Case damaged = whole;

@@ -199,12 +199,12 @@ void refuse_parts(const SignalFile& file, const libfit::NwbOptions& part) {
       "{}: --sweeps, --from and --to pick from NWB files of one electrode only; leave them out", file.path));
 }
 
-void print_table(const SignalFile& file, const FileSummary& summary, const std::string& duration) {
+void print_channels(const SignalFile& file, const FileSummary& summary, const std::string& duration) {
   std::size_t width = 4;
   for (const Channel& channel : file.channels) width = std::max(width, channel.name.size());
   const std::size_t sweeps = sweep_count(file);
-  std::cout << fmt::format("{}\n  {}, {:g} Hz (every {:g} ms), {} {} of {}\n", file.path, file.format,
-                           file.rate_Hz(), file.dt_ms, sweeps, sweeps == 1 ? "sweep" : "sweeps", duration);
+  std::cout << fmt::format("{:g} Hz (every {:g} ms), {} {} of {}\n", file.rate_Hz(), file.dt_ms, sweeps,
+                           sweeps == 1 ? "sweep" : "sweeps", duration);
   std::cout << fmt::format("  {:>2}  {:<{}}  {:<8}{:<9}{:>11}{:>11}  {:<6}{:>8}\n", "#", "name", width,
                            "unit", "role", "mean", "SD", "in", "spikes");
   for (std::size_t c = 0; c < file.channels.size(); ++c) {
@@ -214,6 +214,15 @@ void print_table(const SignalFile& file, const FileSummary& summary, const std::
         "  {:>2}  {:<{}}  {:<8}{:<9}{:>11.5g}{:>11.5g}  {:<6}{:>8}\n", c + 1, channel.name, width,
         channel.file_unit.empty() ? "none" : channel.file_unit, libfit::role_name(channel.role), pooled.mean,
         pooled.sd, libfit::samples_unit(channel), pooled.spikes ? fmt::format("{}", *pooled.spikes) : "");
+  }
+}
+
+void print_table(const SignalFile& file, const FileSummary& summary, const std::string& duration) {
+  std::cout << fmt::format("{}\n  {}, ", file.path, file.format);
+  if (file.channels.empty()) {
+    std::cout << "no sweep of voltage and current\n";
+  } else {
+    print_channels(file, summary, duration);
   }
   std::cout << notes_table(file, summary.repeats);
   for (const std::string& warning : summary.warnings) std::cout << "  warning: " << warning << "\n";
