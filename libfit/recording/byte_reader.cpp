@@ -7,6 +7,12 @@
 
 namespace libfit {
 
+bool begins_with(std::span<const std::byte> bytes, std::string_view text) {
+  return bytes.size() >= text.size() &&
+         std::equal(text.begin(), text.end(), bytes.begin(),
+                    [](char a, std::byte b) { return static_cast<std::byte>(a) == b; });
+}
+
 std::span<const std::byte> ByteReader::slice(std::size_t offset, std::size_t count) const {
   if (offset > bytes_.size() || count > bytes_.size() - offset) {
     throw InputError(

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace libfit {
 
@@ -18,6 +19,8 @@ Number swap_bytes(Number value) {
   std::reverse(bytes.begin(), bytes.end());
   return std::bit_cast<Number>(bytes);
 }
+
+bool begins_with(std::span<const std::byte> bytes, std::string_view text);
 
 class ByteReader {
  public:

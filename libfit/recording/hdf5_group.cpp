@@ -32,8 +32,7 @@ std::vector<Link> links_by_library(const Handle& group, std::size_t most) {
   Listing listing{{}, most};
   const herr_t end = H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_link, &listing);
   if (end < 0) throw InputError("its members cannot be listed");
-  if (end > 0) throw InputError(fmt::format("it has more than {} members", most));
-  std::ranges::sort(listing.links, {}, &Link::name);
+  if (end > 0) refuse_more_than(most);
   return std::move(listing.links);
 }
 
@@ -44,8 +43,9 @@ Group::Group(ObjectHeader header, std::string where, std::size_t most)
   try {
     if (!place().known() || (header_.source() == TextSource::damaged && !header_.links().is_group()))
       throw InputError("its header makes no sense");
-    auto links = header_.links().is_group() ? header_.links().list(file_of(place()), most) : std::nullopt;
+    auto links = header_.links().list(file_of(place()), most);
     links_ = links ? *std::move(links) : links_by_library(handle(), most);
+    std::ranges::sort(links_, {}, &Link::name);
   } catch (const InputError& damage) {
     throw InputError(fmt::format("{}: {}; the file is damaged", where_, damage.what()));
   }

@@ -18,11 +18,11 @@ namespace libfit::hdf5 {
 // list and close a group than all that is read of it, so it is asked only where the header does not tell.
 class Group {
  public:
-  static constexpr std::size_t kFewLinks = 4096;  // more than any group but those of all series
+  static constexpr std::size_t kMostLinks = 4096;  // more than any group but those of all series
 
   // The object of the header must be a group; it need not be open. `where` begins the sentence of an error.
   // Throws InputError where the links are damaged, or more than `most`.
-  Group(ObjectHeader header, std::string where, std::size_t most = kFewLinks);
+  Group(ObjectHeader header, std::string where, std::size_t most = kMostLinks);
 
   // Opened when it is first asked for. Throws InputError where it cannot be.
   const Handle& handle() const;

@@ -51,7 +51,7 @@ class TreeOfNames {
     constexpr std::size_t kEntry = 40;
     const RawBytes entries = file_.read(address + 8, kEntry * count);
     if (entries.size() < kEntry * count) throw InputError("a list of names ends beyond the file");
-    if (count > most_ - links_.size()) throw InputError(fmt::format("it has more than {} members", most_));
+    if (count > most_ - links_.size()) refuse_more_than(most_);
     const ByteReader bytes = reader_of(entries);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t entry = kEntry * i;
@@ -71,7 +71,7 @@ class TreeOfNames {
     // Each leaf has a name, and each node above a leaf.
     if (++nodes_ > 2 * most_ + 100) throw InputError("a tree of names has more nodes than names");
     RawBytes bytes = file_.read(address, size);
-    if (!has_signature(bytes, signature)) throw InputError("a tree of names leads nowhere");
+    if (!begins_with(bytes, signature)) throw InputError("a tree of names leads nowhere");
     return bytes;
   }
 
@@ -116,6 +116,10 @@ std::optional<Link> link_in(const HeaderMessage& message) {
 
 }  // namespace
 
+void refuse_more_than(std::size_t most) {
+  throw InputError(fmt::format("it has more than {} members", most));
+}
+
 StoredLinks::StoredLinks(const HeaderMessages& header) {
   for (const HeaderMessage& message : header.messages) take(message);
 }
@@ -146,18 +150,18 @@ std::optional<std::vector<Link>> StoredLinks::list(const RawFile& file, std::siz
   std::vector<Link> links = links_;
   if (table_) {  // never by the library, which does not see a tree that leads back to itself
     const RawBytes head = file.read(table_->names, 32);
-    if (!has_signature(head, "HEAP")) throw InputError("a group has no names");
-    const auto size = whole_number(head, 8, 8);
-    RawBytes names = file.read(whole_number(head, 24, 8), size);
+    if (!begins_with(head, "HEAP")) throw InputError("a group has no names");
+    const ByteReader heap = reader_of(head);
+    const auto size = heap.at<std::uint64_t>(8);
+    RawBytes names = file.read(heap.at<std::uint64_t>(24), size);
     if (names.size() < size) throw InputError("the names of a group end beyond the file");
     TreeOfNames walk(file, std::move(names), most);
     walk.add_tree(table_->tree, std::nullopt);
     links = std::move(walk).links();
-  } else if (elsewhere_) {
+  } else if (elsewhere_ || !in_messages_) {
     return std::nullopt;
   }
-  if (links.size() > most) throw InputError(fmt::format("it has more than {} members", most));
-  std::ranges::sort(links, {}, &Link::name);
+  if (links.size() > most) refuse_more_than(most);
   return links;
 }
 

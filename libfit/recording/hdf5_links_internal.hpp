@@ -21,6 +21,9 @@ struct Link {
   std::string target;             // the path that a soft link names
 };
 
+// Throws InputError: a group has more than `most` links.
+[[noreturn]] void refuse_more_than(std::size_t most);
+
 // What the header of a group tells of its links.
 class StoredLinks {
  public:
@@ -29,8 +32,8 @@ class StoredLinks {
   explicit StoredLinks(const HeaderMessages& header);
 
   bool is_group() const { return table_ || in_messages_ || elsewhere_; }
-  // In the order of their names; nullopt where they are stored in a way that only the library knows. Throws
-  // InputError for damage, or more than `most`.
+  // nullopt where they are stored in a way that only the library knows. Throws InputError for damage, or more
+  // than `most`.
   std::optional<std::vector<Link>> list(const RawFile& file, std::size_t most) const;
 
  private:

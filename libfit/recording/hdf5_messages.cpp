@@ -84,7 +84,7 @@ FirstPiece first_piece(const RawFile& file, std::uint64_t address) {
   constexpr std::size_t kUsual = 512;  // most headers are not longer
   FirstPiece piece{file.read_up_to(address, kUsual), {}, {}};
   const ByteReader bytes = reader_of(piece.bytes);
-  piece.format.is_new = has_signature(piece.bytes, "OHDR");
+  piece.format.is_new = begins_with(piece.bytes, "OHDR");
   std::size_t first = 16;
   std::uint64_t size = 0;
   if (piece.format.is_new) {
@@ -127,7 +127,7 @@ HeaderMessages messages_at(const RawFile& file, std::uint64_t address) {
     if (piece.size() < size) throw InputError("a header ends beyond the file");
     Extent extent{0, piece.size()};
     if (format.is_new) {  // a signature in front, a checksum behind
-      if (piece.size() < 4 + kChecksum || !has_signature(piece, "OCHK"))
+      if (piece.size() < 4 + kChecksum || !begins_with(piece, "OCHK"))
         throw InputError("no continuation where a header leads");
       extent = {4, piece.size() - kChecksum};
       check(piece, extent.end);

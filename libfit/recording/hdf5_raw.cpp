@@ -76,7 +76,7 @@ const RawBytes& RawFile::heap(std::uint64_t address) const {
     heap_.clear();
     heap_address_ = address;
     const RawBytes head = read(address, 16);
-    const std::uint64_t size = has_signature(head, "GCOL") ? whole_number(head, 8, 8) : 0;
+    const auto size = begins_with(head, "GCOL") ? reader_of(head).at<std::uint64_t>(8) : 0;
     if (size <= kMostMetadata) heap_ = read(address, size);
   }
   return heap_;
@@ -89,16 +89,10 @@ void RawFile::spend(std::uint64_t bytes) const {
   if (spent_ > kAlways + kRatio * size_) throw TooMuchWork();
 }
 
-bool has_signature(std::span<const std::byte> bytes, std::string_view signature) {
-  const auto same = [](std::byte byte, char letter) { return std::to_integer<char>(byte) == letter; };
-  return bytes.size() >= signature.size() &&
-         std::ranges::equal(bytes.first(signature.size()), signature, same);
-}
-
 std::uint64_t whole_number(std::span<const std::byte> bytes, std::size_t at, std::size_t width) {
+  const ByteReader reader = reader_of(bytes);
   std::uint64_t number = 0;
-  for (std::size_t i = 0; i < width; ++i)
-    number |= std::uint64_t{reader_of(bytes).at<std::uint8_t>(at + i)} << (8 * i);
+  for (std::size_t i = 0; i < width; ++i) number |= std::uint64_t{reader.at<std::uint8_t>(at + i)} << (8 * i);
   return number;
 }
 

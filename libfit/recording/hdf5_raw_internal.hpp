@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "libfit/core/error.hpp"
@@ -78,10 +77,7 @@ ObjectPlace place_of_object(const Handle& object);
 // The last file is kept: asking the library for it takes longer than reading a header.
 const RawFile& file_of(const ObjectPlace& place);
 
-// Whether bytes begin with the four letters of a structure.
-bool has_signature(std::span<const std::byte> bytes, std::string_view signature);
-
-// A whole number of 1, 2, 4 or 8 bytes. Throws InputError beyond the end.
+// A whole number of as many bytes as another field says, 1 to 8. Throws InputError beyond the end.
 std::uint64_t whole_number(std::span<const std::byte> bytes, std::size_t at, std::size_t width);
 
 inline ByteReader reader_of(std::span<const std::byte> bytes) { return {bytes, std::endian::little, "HDF5"}; }

@@ -171,17 +171,16 @@ std::optional<Value> attribute_in(const ObjectHeader& header, const std::string&
   return value;
 }
 
-Value Attributes::read(const std::string& name) const {
-  if (auto value = attribute_in(header_, name)) return *std::move(value);
-  return library_attribute(object_, header_, name);
-}
-
 Value read_attribute(const Group& group, const std::string& name) {
   if (auto value = attribute_in(group.header(), name)) return *std::move(value);
   return library_attribute(group.handle(), group.header(), name);
 }
 
-Value read_attribute(const Handle& object, const std::string& name) { return Attributes(object).read(name); }
+Value read_attribute(const Handle& object, const std::string& name) {
+  const ObjectHeader header(place_of_object(object));
+  if (auto value = attribute_in(header, name)) return *std::move(value);
+  return library_attribute(object, header, name);
+}
 
 Value read_value(const Handle& dataset) { return value_in(dataset); }
 

@@ -28,16 +28,6 @@ struct Value {
   std::optional<std::string> text;
   std::optional<double> number;
 };
-// Of one object, for several attributes of it: its header is read once. Refers to the handle.
-class Attributes {
- public:
-  explicit Attributes(const Handle& object) : object_(object), header_(place_of_object(object)) {}
-  Value read(const std::string& name) const;
-
- private:
-  const Handle& object_;
-  ObjectHeader header_;
-};
 // What a header alone tells of an attribute; nullopt where the library has to be asked.
 std::optional<Value> attribute_in(const ObjectHeader& header, const std::string& name);
 Value read_attribute(const Handle& object, const std::string& name);

@@ -60,20 +60,16 @@ struct Contents {
 // What a file may hold at most, against damage that would make a reader go on for ever.
 inline constexpr std::size_t kMaxSeries = 200000;
 
-// Opens a member by name or path without following links into other files: throws DataError for such a
+// Opens a member without following links into other files: throws DataError for such a
 // link, InputError for one that leads nowhere. `place` begins the sentence.
-hdf5::Handle open_member(const hdf5::Handle& group, const std::string& name, const std::string& place);
 hdf5::Handle open_member(const hdf5::Group& group, const std::string& name, const std::string& place);
 // The same of a member that is a group; nullopt where there is none of the name, or it is another object.
 std::optional<hdf5::Group> open_group(const hdf5::Group& parent, const std::string& name,
-                                      const std::string& place, std::size_t most = hdf5::Group::kFewLinks);
+                                      const std::string& place, std::size_t most = hdf5::Group::kMostLinks);
 
 // The group of all series, epochs or the like at a path from the root ("/epochs"); nullopt where there is
 // none. Throws InputError where it, or one above it, is damaged or has more than kMaxSeries members.
 std::optional<hdf5::Group> open_listed(const hdf5::File& file, const std::string& path);
-
-// Of the object that a member is or leads to. Throws as open_member does.
-haddr_t address_of(const hdf5::Group& group, const std::string& name, const std::string& place);
 
 // Series by their path and by their place in the file: links and references of tables lead to them.
 class SeriesIndex {

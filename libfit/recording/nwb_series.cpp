@@ -56,6 +56,13 @@ std::optional<ElectricUnit> unit_of(const std::string& unit) {
   return parse_electric_unit(unit);
 }
 
+// Of the object that a member is or leads to. Throws as open_member does.
+haddr_t address_of(const Group& group, const std::string& name, const std::string& place) {
+  const hdf5::ObjectPlace object = group.place_of(name);
+  if (object.known()) return object.address;
+  return hdf5::place_of_object(open_member(group, name, place)).address;
+}
+
 // The link to the electrode tells its name without being followed. NWB 1 has the name as text.
 std::string electrode_of(const Group& group, const std::string& place) {
   const hdf5::Link* link = group.find("electrode");
@@ -83,29 +90,27 @@ double exact_or(const std::optional<double>& exact, double computed) {
   return same ? *exact : computed;
 }
 
+// By its address where the group tells it, which spares opening the group.
+Handle try_open(const Group& group, const std::string& name) {
+  const hdf5::ObjectPlace object = group.place_of(name);
+  if (object.known()) return {H5Oopen_by_addr(object.neighbour, object.address), H5Oclose};
+  return {H5Oopen(group.handle().get(), name.c_str(), without_external_links()), H5Oclose};
+}
+
 }  // namespace
 
-Handle open_member(const Handle& group, const std::string& name, const std::string& place) {
-  Handle object(H5Oopen(group.get(), name.c_str(), without_external_links()), H5Oclose);
+Handle open_member(const Group& group, const std::string& name, const std::string& place) {
+  Handle object = try_open(group, name);
   if (object.ok()) return object;
-  H5L_info_t link;
-  if (H5Lget_info(group.get(), name.c_str(), &link, H5P_DEFAULT) < 0)
+  const hdf5::Link* link = group.find(name);
+  if (link == nullptr)
     throw InputError(fmt::format("{}: `{}` is missing; the file is damaged or no NWB file", place, name));
-  if (link.type == H5L_TYPE_HARD)
+  if (link->type == H5L_TYPE_HARD)
     throw InputError(fmt::format("{}: `{}` cannot be opened; the file is damaged", place, name));
   throw DataError(fmt::format(
       "{}: `{}` {}; copy what it points at into this file (h5repack does)", place, name,
-      link.type == H5L_TYPE_SOFT ? "is a link that leads nowhere in this file"
-                                 : "is an external link into another file, which is not followed"));
-}
-
-Handle open_member(const Group& group, const std::string& name, const std::string& place) {
-  const hdf5::ObjectPlace object = group.place_of(name);
-  if (!object.known()) return open_member(group.handle(), name, place);
-  Handle handle(H5Oopen_by_addr(object.neighbour, object.address), H5Oclose);
-  if (!handle.ok())
-    throw InputError(fmt::format("{}: `{}` cannot be opened; the file is damaged", place, name));
-  return handle;
+      link->type == H5L_TYPE_SOFT ? "is a link that leads nowhere in this file"
+                                  : "is an external link into another file, which is not followed"));
 }
 
 std::optional<Group> open_group(const Group& parent, const std::string& name, const std::string& place,
@@ -137,12 +142,6 @@ Group group_of(const Series& series, const std::string& place) {
   return {hdf5::ObjectHeader(series.group), place};
 }
 
-haddr_t address_of(const Group& group, const std::string& name, const std::string& place) {
-  const hdf5::ObjectPlace object = group.place_of(name);
-  if (object.known()) return object.address;
-  return hdf5::place_of_object(open_member(group, name, place)).address;
-}
-
 SeriesIndex::SeriesIndex(const Contents& contents) {
   for (std::size_t i = 0; i < contents.series.size(); ++i) {
     by_path_[contents.series[i].path] = i;
@@ -168,7 +167,7 @@ hdf5::Value member_value(const Group& group, const std::string& name) {
   const hdf5::ObjectHeader header(group.place_of(name));
   if (header.element()) return {std::nullopt, header.element()};
   if (header.element_text()) return {to_utf8(trimmed(*header.element_text())), std::nullopt};
-  const Handle dataset(H5Oopen(group.handle().get(), name.c_str(), without_external_links()), H5Oclose);
+  const Handle dataset = try_open(group, name);
   if (!dataset.ok() || H5Iget_type(dataset.get()) != H5I_DATASET) return {};
   return hdf5::read_value(dataset);
 }
@@ -248,8 +247,8 @@ StartingTime starting_time(const Group& group, const std::string& place) {
   if (header.element() && header.number("rate"))
     return {header.element(), header.number("rate"), header.number("dt_ms")};
   const Handle start = open_member(group, "starting_time", place);
-  const hdf5::Attributes attributes(start);
-  return {hdf5::read_value(start).number, attributes.read("rate").number, attributes.read("dt_ms").number};
+  return {hdf5::read_value(start).number, hdf5::read_attribute(start, "rate").number,
+          hdf5::read_attribute(start, "dt_ms").number};
 }
 
 }  // namespace

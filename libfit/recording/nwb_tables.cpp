@@ -85,6 +85,7 @@ std::vector<Pairing> pair_by_recordings_table(const File& file, Contents& conten
   const auto stimuli = read_references(file, table + "/stimuli", "stimulus");
   const auto roles = read_column_texts(file, table, "role");
   const auto names = read_column_texts(file, table, "stimulus_name");
+  if (responses.empty() || stimuli.empty()) return {};
   const SeriesIndex index(contents);
   std::vector<Pairing> pairs;
   std::size_t skipped = 0;

@@ -50,12 +50,6 @@ std::vector<std::byte> read_head(const std::filesystem::path& path) {
   return head;
 }
 
-bool begins_with(std::span<const std::byte> bytes, std::string_view text) {
-  return bytes.size() >= text.size() &&
-         std::equal(text.begin(), text.end(), bytes.begin(),
-                    [](char a, std::byte b) { return static_cast<std::byte>(a) == b; });
-}
-
 SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const OpenOptions& options) {
   if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
   if (begins_with(bytes, "ABF2")) return read_abf2(bytes, path);
