@@ -290,7 +290,7 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
     } else {
       result.warnings.push_back(
           "gif: a fold of the training recording holds too few spikes for cross-validation; spikes are "
-          "too few or too unevenly spread");
+          "too few or too unevenly spread [gif.folds]");
     }
   }
   if (options.progress) options.progress(1.0);

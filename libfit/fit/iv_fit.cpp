@@ -49,7 +49,8 @@ void describe(IvFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvB
   for (std::size_t i = 0; i < N; ++i) {
     if (found.on_bound[i]) {
       fit.warnings.push_back(
-          fmt::format("{}: {} ended on its bound; the shape of the model does not fit the curve there",
+          fmt::format("{}: {} ended on its bound; the shape of the model does not fit the curve there "
+                      "[fit.bound]",
                       model_name(fit.model), names[i]));
     }
   }
@@ -137,7 +138,8 @@ IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& 
   }
   if (with_threshold && !crosses_zero(bins)) {
     fit.warnings.push_back(
-        "lif: the measured curve does not return to zero; V_th is the median voltage at spike onset");
+        "lif: the measured curve does not return to zero; V_th is the median voltage at spike onset "
+        "[fit.spike_onset]");
   }
   return fit;
 }

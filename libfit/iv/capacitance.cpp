@@ -204,7 +204,7 @@ void choose(Capacitance& result, const Plateau& plateau, const CapacitanceOption
                       "pF; the latter is used. Likely "
                       "causes: a slow current that is active at every voltage of the recording, a cell that "
                       "is not isopotential, or an "
-                      "electrode that drifted between the files",
+                      "electrode that drifted between the files [capacitance.disagreement]",
                       result.plateau_pF->value, result.kernel_pF->value));
     }
   } else if (wide_enough) {
@@ -214,17 +214,20 @@ void choose(Capacitance& result, const Plateau& plateau, const CapacitanceOption
     result.method = CapacitanceMethod::kernel;
     result.reason = fmt::format("the capacitance has no plateau against voltage ({} groups)", plateau.count);
     result.warnings.push_back(
-        "capacitance: too few voltages give a constant value; the electrode sweep's response is used");
+        "capacitance: too few voltages give a constant value; the electrode sweep's response is used "
+        "[capacitance.no_plateau]");
   } else if (result.plateau_pF) {
     result.method = CapacitanceMethod::plateau;
     result.reason = fmt::format("the only method left; its plateau has {} groups", plateau.count);
     result.warnings.push_back(
         "capacitance: too few voltages give a constant value and there is no electrode sweep; treat it as a "
-        "lower bound");
+        "lower bound [capacitance.no_plateau]");
   } else if (result.regression_pF) {
     result.method = CapacitanceMethod::regression;
     result.reason = "the recording is too short for bins of voltage";
-    result.warnings.push_back("capacitance: only the regression over all voltages could be computed");
+    result.warnings.push_back(
+        "capacitance: only the regression over all voltages could be computed "
+        "[capacitance.regression_only]");
   } else {
     throw DataError(
         "the capacitance cannot be estimated: outside spikes the current does not fluctuate enough to move "
@@ -248,13 +251,13 @@ void warn_of_disagreement(Capacitance& result) {
       result.warnings.push_back(
           fmt::format("capacitance: {} gives {:.1f} pF, {:.0f} % above the {:.1f} pF used: a slow outward "
                       "current near threshold, "
-                      "which rises with the injected current, does that",
+                      "which rises with the injected current, does that [capacitance.above]",
                       name, other->value, 100.0 * (ratio - 1.0), result.value_pF));
     } else if (ratio < 1.0 / 1.2) {
       result.warnings.push_back(
           fmt::format("capacitance: {} gives {:.1f} pF, {:.0f} % below the {:.1f} pF used: a residual "
                       "electrode, a current that is out of "
-                      "step, or a cell that is not isopotential does that",
+                      "step, or a cell that is not isopotential does that [capacitance.below]",
                       name, other->value, 100.0 * (1.0 - ratio), result.value_pF));
     }
   };
@@ -265,7 +268,7 @@ void warn_of_disagreement(Capacitance& result) {
     result.warnings.push_back(
         fmt::format("capacitance: {:.1f} MOhm of instantaneous resistance are left in the voltage; check "
                     "bridge balance or electrode "
-                    "compensation, and whether current and voltage are in step",
+                    "compensation, and whether current and voltage are in step [capacitance.residual]",
                     result.residual_resistance_MOhm));
   }
 }

@@ -161,7 +161,8 @@ IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::v
     grid.warnings.push_back(
         fmt::format("the cell fires so often that {:.0f} ms after every spike would leave less than {:.0f} % "
                     "of the recording; {:.0f} ms "
-                    "are left out instead, and what a spike leaves behind is in the curve",
+                    "are left out instead, and what a spike leaves behind is in the curve "
+                    "[curve.after_spikes]",
                     options.exclude_after_spike_ms, 100.0 * options.min_fraction_left, exclusion_ms));
   }
   const IvScale scale = scale_of(recording, stretches, exclusion_ms, options.bin_width_mV);

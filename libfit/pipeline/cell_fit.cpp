@@ -12,6 +12,7 @@
 #include "libfit/core/parallel.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
 #include "libfit/pipeline/memory_fit.hpp"
+#include "libfit/pipeline/result_tables.hpp"
 #include "libfit/signal/alignment.hpp"
 
 namespace libfit {
@@ -181,7 +182,8 @@ void warn_of_fits(CellFit& cell) {
   std::vector<std::pair<std::string, std::string>> names_by_reason;
   for (const IvFit& fit : cell.models) {
     if (fit.status == FitStatus::ok) continue;
-    const std::string reason = fmt::format("{}: {}", status_name(fit.status), fit.reason);
+    const std::string reason =
+        fmt::format("{}: {} [model.{}]", status_words(fit.status), fit.reason, status_name(fit.status));
     const auto known = std::find_if(names_by_reason.begin(), names_by_reason.end(),
                                     [&](const auto& entry) { return entry.second == reason; });
     if (known == names_by_reason.end()) {
@@ -239,7 +241,8 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
     // Fewer than five spikes do not tell a reset: without one, no model that fires.
     cell.spikes.peak_slope_mV_per_ms.reset();
     cell.warnings.push_back(fmt::format(
-        "{} spikes are too few to tell reset and refractory period; only the passive membrane is fitted",
+        "{} spikes are too few to tell reset and refractory period; only the passive membrane is fitted "
+        "[model.too_few_spikes]",
         membrane.spike_count()));
   }
   cell.models = fit_models(cell.iv, cell.spikes, options.fit);

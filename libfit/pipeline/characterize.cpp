@@ -53,9 +53,10 @@ void warn_of_rates(const std::vector<TrainingPrediction>& predictions, std::vect
         static_cast<double>(prediction.model_spikes) / static_cast<double>(prediction.data_spikes);
     if (ratio > 1.5 || ratio < 0.67) {
       warnings.push_back(
-          fmt::format("{} fires {:.2f} times as often as the cell on the training current ({} against {} "
+          fmt::format("{}: fires {:.2f} times as often as the cell on the training current ({} against {} "
                       "spikes): what a spike leaves behind "
-                      "(adaptation, refractoriness) or a threshold that moves is not in this model",
+                      "(adaptation, refractoriness) or a threshold that moves is not in this model "
+                      "[training.rate_of_models]",
                       prediction.model, ratio, prediction.model_spikes, prediction.data_spikes));
     }
   }

@@ -186,7 +186,7 @@ std::string sentence(const Comparison& comparison, const std::string& first, con
   const MeanDifference& md = pair->md_star;
   const bool clear = md.ci95 && md.ci95->low > 0.0;
   const std::string over = md.cells > 1 ? fmt::format(" on average over {} cells", md.cells) : "";
-  const std::string winner = label_of_model(pair->first), other = label_of_model(pair->second);
+  const std::string &winner = pair->first, &other = pair->second;
   const std::string by = format_estimate({*md.mean, md.ci95}, 2);
   std::string text = fmt::format("{} and {} cannot be told apart: {} in Md*{}", winner, other, by, over);
   if (clear) text = fmt::format("{} beats {} by {} in Md*{}", winner, other, by, over);

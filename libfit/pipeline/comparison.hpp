@@ -60,7 +60,7 @@ Comparison compare_cells(std::vector<StoredCell> cells, const CompareOptions& op
 std::optional<PairOverCells> pair_of(const Comparison& comparison, const std::string& first,
                                      const std::string& second);
 
-// "EIF beats QIF by 0.05 [0.02, 0.09] in Md* on average over 5 cells (...)". Empty where no cell has both.
+// "eif beats qif by 0.05 [0.02, 0.09] in Md* on average over 5 cells (...)". Empty where no cell has both.
 std::string sentence(const Comparison& comparison, const std::string& first, const std::string& second);
 
 // Cells by models for one measure; words head the columns.
@@ -70,6 +70,7 @@ inline constexpr Measure kMeasures[] = {
     Measure::voltage, Measure::bits_per_spike, Measure::rate_ratio};
 const char* measure_key(Measure measure);    // "md_star": names of files and keys
 const char* measure_label(Measure measure);  // "Md*": for people
+inline constexpr const char* kCeilingRow = "cell (ceiling)";
 // One row a model, one column a cell, the ceiling first. No rows where no model has the measure.
 Table measure_table(const Comparison& comparison, Measure measure);
 // One row a pair and cell, and one a pair for the mean.

@@ -226,13 +226,13 @@ const char* measure_label(Measure measure) {
     case Measure::gamma:
       return "Gamma";
     case Measure::explained_variance_10ms:
-      return "explained variance of the rate, 10 ms";
+      return "EV 10 ms (explained variance of the rate)";
     case Measure::voltage:
-      return "explained variance of the voltage";
+      return "voltage (variance explained between spikes)";
     case Measure::bits_per_spike:
-      return "log likelihood (bits per spike above Poisson)";
+      return "bits per spike (log likelihood above Poisson)";
     case Measure::rate_ratio:
-      return "rate of the model over that of the cell";
+      return "rate ratio (model over cell)";
   }
   return "";
 }
@@ -241,7 +241,7 @@ Table measure_table(const Comparison& comparison, Measure measure) {
   Table table;
   table.columns.push_back({"model", "", Alignment::left});
   for (const ComparedCell& cell : comparison.cells) table.columns.push_back({cell.stored.name});
-  std::vector<TableCell> ceilings{std::string("ceiling")};
+  std::vector<TableCell> ceilings{std::string(kCeilingRow)};
   bool any_ceiling = false;
   for (const ComparedCell& cell : comparison.cells) {
     const auto ceiling = ceiling_of(cell, measure);

@@ -64,12 +64,12 @@ void align_uncompensated(Recording&& training, Membrane& membrane, unsigned thre
   if (!membrane.lag) {
     membrane.warnings.push_back(
         "the lag between current and voltage could not be told from this current; they are taken to be "
-        "sampled together");
+        "sampled together [lag.unknown]");
   } else if (std::abs(membrane.lag->lag_ms) > 2.0 * dt_ms) {
     membrane.warnings.push_back(
         fmt::format("the recorded current lags by {:.3f} ms, more than two samples: a late or filtered "
                     "monitor, or an electrode that is "
-                    "still in the voltage; give an electrode sweep or leave out --no-compensation",
+                    "still in the voltage; give an electrode sweep or leave out --no-compensation [lag.late]",
                     membrane.lag->lag_ms));
   }
   membrane.recording = aligned(std::move(training), membrane.applied_lag_ms, threads);
@@ -82,7 +82,8 @@ void warn_of_bridge(const Recording& training, Membrane& membrane) {
     membrane.warnings.push_back(
         fmt::format("{}: sweep {}: a bridge balance of {:g} MOhm was taken out by the amplifier already, and "
                     "the electrode "
-                    "is compensated once more; pass --no-compensation if the balance was right",
+                    "is compensated once more; pass --no-compensation if the balance was right "
+                    "[electrode.bridge]",
                     sweep.voltage_source.file, sweep.number, *sweep.note.bridge_balance_MOhm));
     return;
   }
@@ -131,14 +132,16 @@ Membrane prepare_membrane(const std::optional<Recording>& electrode, Recording t
       membrane.warnings.push_back(
           "no electrode sweep: the electrode was estimated from the training trace, where active currents "
           "add to the error of "
-          "R_e and make C a lower bound; record 10 s of weak noise before the experiment");
+          "R_e and make C a lower bound; record 10 s of weak noise before the experiment "
+          "[electrode.no_sweep]");
     } else {
       membrane.compensation = Compensation::nothing_found;
     }
     membrane.warnings.insert(membrane.warnings.end(), membrane.electrode->warnings.begin(),
                              membrane.electrode->warnings.end());
   } else if (electrode) {
-    membrane.warnings.push_back("--no-compensation: the electrode recording was not used");
+    membrane.warnings.push_back(
+        "--no-compensation: the electrode recording was not used [electrode.not_used]");
   }
   if (membrane.compensation == Compensation::electrode_sweep ||
       membrane.compensation == Compensation::training) {

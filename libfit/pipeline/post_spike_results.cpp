@@ -93,9 +93,8 @@ Table post_spike_table(const CellFit& cell) {
                    {"note", "", Alignment::left}};
   if (!cell.post_spike) return table;
   for (const SliceFit& slice : cell.post_spike->slices) {
-    table.rows.push_back({name_of(slice), slice.mean_ms, static_cast<double>(slice.spikes),
-                          static_cast<double>(slice.bins_used), cell_of(slice.g_nS), cell_of(slice.E_mV),
-                          cell_of(slice.V_T_mV), slice.reason});
+    table.rows.push_back({name_of(slice), slice.mean_ms, slice.spikes, slice.bins_used, cell_of(slice.g_nS),
+                          cell_of(slice.E_mV), cell_of(slice.V_T_mV), slice.reason});
   }
   return table;
 }

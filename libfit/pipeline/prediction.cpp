@@ -50,8 +50,10 @@ Recording repetitions_of_first(const Recording& test, std::vector<std::string>& 
     }
   }
   if (!left_out.empty()) {
-    warnings.push_back(fmt::format(
-        "test sweeps {} carry another current than the first and were left out of the scores", left_out));
+    warnings.push_back(
+        fmt::format("test sweeps {} carry another current than the first and were left out of the scores "
+                    "[test.other_current]",
+                    left_out));
   }
   return repeated;
 }
@@ -86,7 +88,7 @@ void warn_of_drift(TestResult& test) {
   test.warnings.push_back(
       fmt::format("the cell fires {:.0f} % {} in the last test repetition than in the first ({} and {} "
                   "spikes): it drifts, "
-                  "and a model fitted before cannot know it",
+                  "and a model fitted before cannot know it [test.drift]",
                   100.0 * std::abs(change->value), change->value < 0.0 ? "less" : "more",
                   test.spikes_ms.back().size(), test.spikes_ms.front().size()));
 }
@@ -282,7 +284,8 @@ TestResult score_test(const Recording& test, const Membrane& membrane, const std
   warn_of_drift(result);
   if (result.repetitions.sweeps.size() < 2) {
     result.warnings.push_back(
-        "one test sweep only: without repetitions there is no Md*, no reliability and no ceiling");
+        "one test sweep only: without repetitions there is no Md*, no reliability and no ceiling "
+        "[test.one_repetition]");
   }
   std::vector<const IvFit*> fits;
   for (const IvFit& fit : models) {

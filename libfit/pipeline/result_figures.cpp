@@ -12,10 +12,6 @@
 namespace libfit {
 namespace {
 
-std::string label_of(std::string_view model) {
-  return model == "tabulated" ? "tabulated F" : label_of_model(model);
-}
-
 // The models that figures compare, in one order, so that colours agree between figures: EIF and QIF on the
 // curve, and what adaptation and a threshold that follows the voltage add where spikes are predicted.
 std::vector<const IvFit*> shown_models(const std::vector<IvFit>& models, std::size_t how_many) {
@@ -149,7 +145,7 @@ Figure dynamic_iv_plot(const CellFit& cell) {
   }
   for (const IvFit* fit : shown_models(cell.models, 2)) {
     ModelCurve curve;
-    curve.label = label_of(fit_name(*fit));
+    curve.label = label_of_model(fit_name(*fit));
     for (std::size_t b = 0; b < series.voltage_mV.size(); ++b) {
       const double F = drift_mV_per_ms(fit->model, series.voltage_mV[b]);
       curve.residual_se.push_back((series.f_mV_per_ms[b] - F) / series.f_se_mV_per_ms[b]);
@@ -178,7 +174,7 @@ Figure prediction(const TestResult& test, const std::vector<const IvFit*>& shown
   for (const IvFit* fit : shown) {
     for (const ModelTest& model : test.models) {
       if (model.model != fit_name(*fit)) continue;
-      series.models.push_back({label_of(model.model), cut(model.prediction.voltage_mV, part),
+      series.models.push_back({label_of_model(model.model), cut(model.prediction.voltage_mV, part),
                                seconds(model.prediction.spike_times_ms)});
     }
   }
@@ -199,7 +195,7 @@ Figure raster(const TestResult& test, const std::vector<const IvFit*>& shown) {
   for (const IvFit* fit : shown) {
     for (const ModelTest& model : test.models) {
       if (model.model == fit_name(*fit))
-        series.groups.push_back({label_of(model.model), some_trains(model.trains)});
+        series.groups.push_back({label_of_model(model.model), some_trains(model.trains)});
     }
   }
   const double length_ms = std::min(5000.0, test.duration_ms);
@@ -220,7 +216,7 @@ Figure scores(const TestResult& test) {
   for (const char* name : {"eif", "qif", "refractory_eif", "adex", "gif", "history_gif"}) {
     for (const ModelTest& model : test.models) {
       if (model.model != name) continue;
-      series.models.push_back(label_of(name));
+      series.models.push_back(label_of_model(name));
       md.models.push_back(as_estimate(model.spikes.md_star));
       gamma.models.push_back(as_estimate(model.spikes.gamma));
       voltage.models.push_back(as_estimate(model.voltage.variance_explained));

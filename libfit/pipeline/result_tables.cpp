@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace libfit {
 namespace {
 
@@ -15,13 +17,6 @@ TableCell cell_of(const std::optional<double>& value) {
   return *value;
 }
 
-const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms) {
-  for (const ExplainedVariance& part : score.explained_variance) {
-    if (part.sigma_ms == sigma_ms) return &part;
-  }
-  return nullptr;
-}
-
 TableCell training_bound(const Characterization& result, const std::string& model) {
   for (const TrainingPrediction& prediction : result.training) {
     if (prediction.model == model) return cell_of(prediction.md_star_bound);
@@ -30,6 +25,19 @@ TableCell training_bound(const Characterization& result, const std::string& mode
 }
 
 }  // namespace
+
+const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms) {
+  for (const ExplainedVariance& part : score.explained_variance) {
+    if (part.sigma_ms == sigma_ms) return &part;
+  }
+  return nullptr;
+}
+
+std::string status_words(FitStatus status) {
+  std::string words(status_name(status));
+  std::ranges::replace(words, '_', ' ');
+  return words;
+}
 
 std::pair<std::string, std::string> name_and_unit(const std::string& key) {
   for (const auto& [ending, unit] : {std::pair<std::string, std::string>{"_nS_per_mV", "nS/mV"},
@@ -69,8 +77,8 @@ Table parameter_table(const std::vector<IvFit>& models) {
       if (parameter.limit_range && parameter.limit_range->high > parameter.limit_range->low) {
         range = fmt::format("{:.4g} to {:.4g}", parameter.limit_range->low, parameter.limit_range->high);
       }
-      table.rows.push_back({model, name, unit, Estimate{parameter.value, parameter.ci95}, range,
-                            std::string(status_name(fit.status))});
+      table.rows.push_back(
+          {model, name, unit, Estimate{parameter.value, parameter.ci95}, range, status_words(fit.status)});
     }
   }
   return table;
@@ -84,7 +92,7 @@ Table score_table(const Characterization& result) {
                    {"EV 10 ms [95 %]"},
                    {"voltage [95 %]"},
                    {"rate", "Hz"},
-                   {"training"},
+                   {"training Md* bound"},
                    {"status", "", Alignment::left}};
   if (!result.test || result.test->models.empty()) return table;
   const ModelTest& first = result.test->models.front();
@@ -99,7 +107,7 @@ Table score_table(const Characterization& result) {
   for (const ModelTest& test : result.test->models) {
     std::string status;
     for (const IvFit& fit : result.cell.models) {
-      if (fit_name(fit) == test.model && fit.status != FitStatus::ok) status = status_name(fit.status);
+      if (fit_name(fit) == test.model && fit.status != FitStatus::ok) status = status_words(fit.status);
     }
     if (test.model == result.best_model) status = "best on training";
     if (test.model == model_name(Passive{})) {
@@ -155,9 +163,8 @@ Table curve_table(const DynamicIv& iv) {
   table.columns = {{"V", "mV"}, {"F", "mV/ms"}, {"SE", "mV/ms"}, {"SD", "mV/ms"},
                    {"samples"}, {"effective"},  {"blocks"},      {"supported"}};
   for (const IvBin& bin : iv.bins) {
-    table.rows.push_back({bin.V_mV, bin.F_mV_per_ms, bin.se_mV_per_ms, bin.sd_mV_per_ms,
-                          static_cast<double>(bin.count), bin.effective_count,
-                          static_cast<double>(bin.blocks), bin.supported ? 1.0 : 0.0});
+    table.rows.push_back({bin.V_mV, bin.F_mV_per_ms, bin.se_mV_per_ms, bin.sd_mV_per_ms, bin.count,
+                          bin.effective_count, bin.blocks, std::size_t{bin.supported}});
   }
   return table;
 }

@@ -9,6 +9,7 @@
 #include "libfit/core/version.hpp"
 #include "libfit/model/parameters.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
+#include "libfit/report/warnings.hpp"
 
 namespace libfit {
 namespace {
@@ -284,6 +285,18 @@ ordered_json reliability_json(const std::optional<TestResult>& test, double wind
   return json;
 }
 
+// What the warnings touch, the gravest first; `warnings` are places in the list of sentences.
+ordered_json by_consequence(const std::vector<std::string>& warnings) {
+  ordered_json json = ordered_json::array();
+  for (const WarningGroup& group : group_warnings(warnings)) {
+    json.push_back({{"kind", group.kind.empty() ? ordered_json(nullptr) : ordered_json(group.kind)},
+                    {"touches", consequence_name(group.touches)},
+                    {"headline", group.headline},
+                    {"warnings", group.members}});
+  }
+  return json;
+}
+
 std::string text(const ordered_json& json) {
   // A path may hold bytes that are no UTF-8: they are shown replaced, and never stop the result.
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
@@ -308,6 +321,7 @@ std::string summary_json(const Characterization& result, const ResultProvenance&
       "fitted to spikes (GIF family, tuned ones) are judged in blocks that their fit had left out";
   json["bootstrap"] = {{"draws", result.cell.bootstrap.draws}, {"failed_fits", result.cell.bootstrap.failed}};
   json["warnings"] = result.warnings;
+  json["warnings_by_consequence"] = by_consequence(result.warnings);
   if (provenance.timing) {
     for (const auto& [stage, seconds] : result.timing_s) json["timing_s"][stage] = seconds;
   }
@@ -335,7 +349,8 @@ std::string iv_json(const Membrane& membrane, const CellFit& cell, const ResultP
                     {"supported", bin.supported}});
   }
   json["bins"] = bins;
-  json["warnings"] = cell.warnings;
+  json["warnings"] = membrane.warnings;
+  for (const std::string& warning : cell.warnings) json["warnings"].push_back(warning);
   return text(json);
 }
 

@@ -85,9 +85,9 @@ std::optional<ChosenChannel> choose_channel(const SignalFile& file, ChannelRole 
     const auto told = parse_electric_unit(channel.file_unit);
     const bool same = told && told->role == role && told->to_internal == stated->to_internal;
     if (!same && !channel.file_unit.empty()) {
-      chosen.contradiction =
-          fmt::format("{}: channel {} is in {} by the file but read as {} by --{}-unit", file.path,
-                      channel_label(file, *index), channel.file_unit, stated_unit, role_name(role));
+      chosen.contradiction = fmt::format(
+          "{}: channel {} is in {} by the file but read as {} by --{}-unit [unit.stated]", file.path,
+          channel_label(file, *index), channel.file_unit, stated_unit, role_name(role));
     }
     chosen.unit = stated_unit;
     chosen.to_internal = stated->to_internal;

@@ -21,9 +21,10 @@ std::optional<std::string> name_trap(const SignalFile& file, std::size_t c) {
   const Channel& channel = file.channels[c];
   const auto hinted = role_from_name(channel.name);
   if (channel.role == ChannelRole::other || !hinted || *hinted == channel.role) return std::nullopt;
-  return fmt::format("{}: channel {} is named like a {} but carries {}: the unit decides, it is read as {}",
-                     file.path, channel_label(file, c), role_name(*hinted), channel.file_unit,
-                     role_name(channel.role));
+  return fmt::format(
+      "{}: channel {} is named like a {} but carries {}: the unit decides, it is read as {} "
+      "[channel.name]",
+      file.path, channel_label(file, c), role_name(*hinted), channel.file_unit, role_name(channel.role));
 }
 
 bool voltage_clamped(const SignalFile& file) {
@@ -73,10 +74,11 @@ std::vector<std::string> file_traps(const SignalFile& file) {
   if (file.dt_ms > kCoarse_ms * (1.0 + 1e-9)) {
     found.push_back(fmt::format(
         "{}: a sampling step of {:g} ms ({:g} Hz, below 5 kHz) leaves spikes one or two samples wide; "
-        "check the step, and read kinetic parameters with caution",
+        "check the step, and read kinetic parameters with caution [sampling.coarse]",
         file.path, file.dt_ms, file.rate_Hz()));
   }
-  if (unequal_lengths(file)) found.push_back(fmt::format("{}: sweeps are of unequal length", file.path));
+  if (unequal_lengths(file))
+    found.push_back(fmt::format("{}: sweeps are of unequal length [sweeps.unequal]", file.path));
   return found;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <sstream>
 
 #include "libfit/core/error.hpp"
 #include "libfit/report/text_escape.hpp"
@@ -28,13 +29,6 @@ std::string header_of(const TableColumn& column) {
   return plain_text(text);
 }
 
-std::string fixed(double value, int decimals) {
-  std::string text = fmt::format("{:.{}f}", value, decimals);
-  // "-0.0" is no more than "0.0".
-  if (text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
-  return text;
-}
-
 int exponent_of(double value) {
   return value == 0.0 ? 0 : static_cast<int>(std::floor(std::log10(std::abs(value))));
 }
@@ -43,6 +37,7 @@ std::string cell_text(const TableCell& cell, const TableColumn& column) {
   if (const auto* word = std::get_if<std::string>(&cell)) return plain_text(*word);
   if (const auto* number = std::get_if<double>(&cell)) return format_number(*number, column.digits);
   if (const auto* estimate = std::get_if<Estimate>(&cell)) return format_estimate(*estimate, column.digits);
+  if (const auto* count = std::get_if<std::size_t>(&cell)) return fmt::format("{}", *count);
   return {};
 }
 
@@ -73,6 +68,49 @@ std::vector<std::size_t> widths_of(const Lines& lines) {
   return widths;
 }
 
+constexpr std::size_t kGap = 2;
+
+// Columns that stand side by side on a terminal; the first one stands in every part.
+std::vector<std::vector<std::size_t>> parts_of(const std::vector<std::size_t>& widths) {
+  std::vector<std::vector<std::size_t>> parts{{0}};
+  std::size_t used = widths[0];
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    if (used + kGap + widths[i] > kTerminalColumns && parts.back().size() > 1) {
+      parts.push_back({0});
+      used = widths[0];
+    }
+    parts.back().push_back(i);
+    used += kGap + widths[i];
+  }
+  return parts;
+}
+
+// The width that a last column of words is wrapped to where the table would be too wide.
+std::size_t width_of_last(const std::vector<std::size_t>& widths, const TableColumn& last) {
+  constexpr std::size_t kNarrowest = 10;
+  std::size_t before = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) before += widths[i] + kGap;
+  const bool room = before + kNarrowest <= kTerminalColumns;
+  if (last.alignment != Alignment::left || !room) return widths.back();
+  return std::min(widths.back(), kTerminalColumns - before);
+}
+
+// Some columns of a line; words of the last column that are too wide go on below its beginning.
+std::string columns_of(const std::vector<std::string>& line, const std::vector<std::size_t>& part,
+                       const std::vector<std::size_t>& widths, const Table& table) {
+  std::string text;
+  std::size_t begin = 0;
+  for (const std::size_t i : part) {
+    if (i != part.front()) text += std::string(kGap, ' ');
+    const bool wraps = character_count(line[i]) > widths[i];
+    text += wraps ? wrapped_text(line[i], widths[i], begin)
+                  : padded(line[i], widths[i], table.columns[i].alignment);
+    begin += widths[i] + kGap;
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text + '\n';
+}
+
 std::string full_number(double value) { return fmt::format("{}", value == 0.0 ? 0.0 : value); }
 
 bool has_interval(const Table& table, std::size_t column) {
@@ -89,6 +127,7 @@ std::string csv_cells(const TableCell& cell, bool interval) {
   if (const auto* word = std::get_if<std::string>(&cell))
     text = csv_field(plain_text(*word, word->size() + 1));
   if (const auto* number = std::get_if<double>(&cell)) text = full_number(*number);
+  if (const auto* count = std::get_if<std::size_t>(&cell)) text = fmt::format("{}", *count);
   if (const auto* estimate = std::get_if<Estimate>(&cell)) {
     text = full_number(estimate->value);
     if (estimate->ci95) {
@@ -112,6 +151,13 @@ std::string latex_cell(const TableCell& cell, const TableColumn& column) {
 
 }  // namespace
 
+std::string format_fixed(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  // "-0.0" is no more than "0.0".
+  if (text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
+  return text;
+}
+
 std::string format_number(double value, int digits) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value < 0.0 ? "-inf" : "inf";
   if (value != 0.0 && (std::abs(value) < 1e-4 || std::abs(value) >= 1e7)) {
@@ -121,7 +167,7 @@ std::string format_number(double value, int digits) {
   // 9.996 with three digits is 10.0, not 10.00.
   const double rounded = std::round(value * std::pow(10.0, decimals)) / std::pow(10.0, decimals);
   if (decimals > 0 && exponent_of(rounded) > exponent_of(value)) --decimals;
-  return fixed(value, decimals);
+  return format_fixed(value, decimals);
 }
 
 std::string format_estimate(const Estimate& estimate, int digits) {
@@ -135,8 +181,8 @@ std::string format_estimate(const Estimate& estimate, int digits) {
                        format_number(ci.high, digits));
   }
   const int decimals = std::clamp(1 - exponent_of(half), 0, 10);
-  return fmt::format("{} [{}, {}]", fixed(estimate.value, decimals), fixed(ci.low, decimals),
-                     fixed(ci.high, decimals));
+  return fmt::format("{} [{}, {}]", format_fixed(estimate.value, decimals), format_fixed(ci.low, decimals),
+                     format_fixed(ci.high, decimals));
 }
 
 std::string table_as_csv(const Table& table) {
@@ -168,22 +214,38 @@ std::string table_as_csv(const Table& table) {
 
 std::string table_as_text(const Table& table) {
   const Lines lines = lines_of(table);
-  const std::vector<std::size_t> widths = widths_of(lines);
+  std::vector<std::size_t> widths = widths_of(lines);
+  widths.back() = width_of_last(widths, table.columns.back());
+  std::vector<std::string> rule;
+  for (const std::size_t width : widths) rule.emplace_back(width, '-');
   std::string text;
-  for (std::size_t k = 0; k < lines.size(); ++k) {
-    std::string line;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (i > 0) line += "  ";
-      line += padded(lines[k][i], widths[i], table.columns[i].alignment);
+  for (const std::vector<std::size_t>& part : parts_of(widths)) {
+    if (!text.empty()) text += '\n';
+    for (const auto& line : lines) {
+      text += columns_of(line, part, widths, table);
+      if (&line == &lines.front()) text += columns_of(rule, part, widths, table);
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
-    if (k > 0) continue;
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      text += std::string(i > 0 ? 2 : 0, ' ') + std::string(widths[i], '-');
-    text += '\n';
   }
   return text;
+}
+
+std::string wrapped_text(const std::string& text, std::size_t width, std::size_t indent) {
+  std::istringstream words(text);
+  std::string result;
+  std::size_t used = 0;
+  for (std::string word; words >> word;) {
+    const std::size_t length = character_count(word);
+    if (used > 0 && used + 1 + length > width) {
+      result += '\n' + std::string(indent, ' ');
+      used = 0;
+    } else if (used > 0) {
+      result += ' ';
+      ++used;
+    }
+    result += word;
+    used += length;
+  }
+  return result;
 }
 
 std::string table_as_latex(const Table& table) {

@@ -119,7 +119,7 @@ void add_warnings(ElectrodeKernel& kernel) {
   if (kernel.resistance_MOhm < -1.0) {
     kernel.warnings.push_back(fmt::format(
         "the electrode kernel integrates to {:.1f} MOhm; a negative resistance says that the recording was "
-        "compensated too much already, or that current and voltage are not in step",
+        "compensated too much already, or that current and voltage are not in step [electrode.negative]",
         kernel.resistance_MOhm));
   }
   if (kernel.resistance_below_1ms_MOhm > 2.0 &&
@@ -127,12 +127,13 @@ void add_warnings(ElectrodeKernel& kernel) {
     kernel.warnings.push_back(
         fmt::format("the kernel holds {:.1f} MOhm below 1 ms and {:.1f} MOhm in all: its slow part is a fast "
                     "mode of the cell, "
-                    "which is not isopotential",
+                    "which is not isopotential [electrode.slow_part]",
                     kernel.resistance_below_1ms_MOhm, kernel.resistance_MOhm));
   }
   if (kernel.kernel_capacitance_pF <= 0.0) {
     kernel.warnings.push_back(
-        "the tail of the response has no decaying exponential; the membrane was not resolved");
+        "the tail of the response has no decaying exponential; the membrane was not resolved "
+        "[electrode.no_membrane]");
   }
 }
 

@@ -150,17 +150,17 @@ Quality assess_quality(const Recording& recording, const std::vector<std::vector
   if (std::abs(quality.voltage_drift_mV) > 3.0) {
     quality.warnings.push_back(
         fmt::format("the voltage outside spikes drifts by {:+.1f} mV over the recording; E and V_T are "
-                    "averages over that drift",
+                    "averages over that drift [training.drift]",
                     quality.voltage_drift_mV));
   }
   if (std::abs(quality.rate_change) > 0.3) {
-    quality.warnings.push_back(
-        fmt::format("the last third has {:+.0f} % spikes against the first; the cell is not stationary",
-                    100.0 * quality.rate_change));
+    quality.warnings.push_back(fmt::format(
+        "the last third has {:+.0f} % spikes against the first; the cell is not stationary [training.rate]",
+        100.0 * quality.rate_change));
   }
   if (quality.peak_rundown_mV > 10.0) {
-    quality.warnings.push_back(
-        fmt::format("spike peaks run down by {:.0f} mV over the recording", quality.peak_rundown_mV));
+    quality.warnings.push_back(fmt::format(
+        "spike peaks run down by {:.0f} mV over the recording [training.rundown]", quality.peak_rundown_mV));
   }
   return quality;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/cli/run_command.hpp"
 #include "tests/cli/short_recordings.hpp"
@@ -91,6 +92,51 @@ TEST_F(Golden, ProgressIsShownOnATerminalOnly) {
   auto quiet = words;
   quiet.emplace_back("--quiet");
   EXPECT_EQ(run_dyniv_on_terminal(quiet).err, "");
+}
+
+// Two channels that are named against their units: two sentences of one kind, in each of two files.
+TEST_F(Golden, WarningsOfOneKindAreOneLineAndInFullWithVerbose) {
+  const std::string text = as_text(passive_trace(1.0, 3), "time_ms,Vm_pA,Im_mV");
+  const std::string a = folder_.write("a.csv", text), b = folder_.write("b.csv", text);
+  const auto inspected = run_dyniv({"inspect", a});
+  ASSERT_EQ(inspected.exit_code, 0) << inspected.err;
+  EXPECT_THAT(inspected.out, HasSubstr("  warning: channels are named against their units"));
+  EXPECT_THAT(inspected.out, Not(HasSubstr("is named like a")));
+  const auto listed = json::parse(run_dyniv({"inspect", a, "--json"}).out)["files"][0]["warnings"];
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_THAT(listed[0].get<std::string>(), testing::EndsWith(" [channel.name]"));
+
+  const std::vector<std::string> simulate{"simulate", "--model", "lif", a, b};
+  const std::string few = run_dyniv(simulate).err;
+  EXPECT_EQ(std::ranges::count(few, '\n'), 2);
+  EXPECT_THAT(few, HasSubstr("dyniv: all 4 in full: --verbose\n"));
+  auto verbose = simulate;
+  verbose.emplace_back("--verbose");
+  const std::string all = run_dyniv(verbose).err;
+  EXPECT_THAT(all, HasSubstr("a.csv: channel 2 `Im` is named like a current but carries mV"));
+  EXPECT_THAT(all, HasSubstr("b.csv: channel 1 `Vm` is named like a voltage but carries pA"));
+}
+
+TEST_F(Golden, RunPrintsWhatPeopleAskForFirstWithinATerminal) {
+  const auto few = run_dyniv(short_run(in_folder("few")));
+  const auto all = run_dyniv(short_run(in_folder("all"), {"--all-models"}));
+  ASSERT_EQ(few.exit_code, 0) << few.err;
+  ASSERT_EQ(all.exit_code, 0) << all.err;
+  for (const std::string& text : {few.out, all.out}) {
+    std::istringstream lines(text.substr(0, text.find("\nresults are in ")));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+  }
+  EXPECT_LE(std::ranges::count(few.err, '\n'), 8);
+  EXPECT_THAT(all.out, HasSubstr("\ntabulated "));
+  const json summary = json::parse(content_of(in_folder("few/summary.json")));
+  if (summary["best_model"] != "tabulated") EXPECT_THAT(few.out, Not(HasSubstr("\ntabulated ")));
+  EXPECT_TRUE(all_files(in_folder("few")) == all_files(in_folder("all")));  // it changes no result
+  std::size_t sentences = 0;
+  for (const auto& group : summary["warnings_by_consequence"]) {
+    for (const std::size_t place : group["warnings"]) EXPECT_LT(place, summary["warnings"].size());
+    sentences += group["warnings"].size();
+  }
+  EXPECT_EQ(sentences, summary["warnings"].size());
 }
 
 TEST_F(Golden, AConfigFileIsWorthTheSameFlagsAndFlagsWin) {

@@ -83,8 +83,8 @@ TEST_F(ScoreRecordings, PrintsATableForPeople) {
   const auto result = run_dyniv({"score", "--model", folder_.path() / "run/models/eif.json", "--test",
                                  demo_file("test.abf"), "--draws", "0", "-q"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("data   6 train(s)"));
-  EXPECT_THAT(result.out, HasSubstr("voltage between spikes"));
+  EXPECT_THAT(result.out, HasSubstr("cell   6 repetitions"));
+  EXPECT_THAT(result.out, HasSubstr("\nvoltage "));
 }
 
 TEST_F(ScoreRecordings, SaysWhyOneRepetitionHasNoCeiling) {

@@ -67,7 +67,7 @@ TEST(Comparison, SaysWhichModelIsBetterOnAverage) {
   for (const ComparedCell& c : comparison.cells) sum += *c.scores.differences.front().md_star.value;
   EXPECT_NEAR(*pair->md_star.mean, sum / 3.0, 1e-12);
   EXPECT_GT(pair->md_star.ci95->low, 0.0);
-  EXPECT_THAT(sentence(comparison, "eif", "qif"), HasSubstr("EIF beats QIF by"));
+  EXPECT_THAT(sentence(comparison, "eif", "qif"), HasSubstr("eif beats qif by"));
   EXPECT_THAT(sentence(comparison, "eif", "qif"), HasSubstr("better in 3 of 3"));
 }
 

@@ -57,6 +57,38 @@ TEST(TableAsText, AlignsByCharactersNotBytes) {
             "x    12.0\n");
 }
 
+TEST(TableAsText, ShowsCountsAsWholeNumbers) {
+  Table table;
+  table.columns = {{"spikes"}, {"rate", "Hz"}};
+  table.rows = {{std::size_t{12}, 12.0}, {std::size_t{1234567890}, 1.0}};
+  EXPECT_EQ(table_as_text(table),
+            "    spikes  rate (Hz)\n"
+            "----------  ---------\n"
+            "        12       12.0\n"
+            "1234567890       1.00\n");
+  EXPECT_EQ(table_as_csv(table), "spikes,rate (Hz)\n12,12\n1234567890,1\n");
+}
+
+TEST(TableAsText, WrapsTheWordsOfALastColumnThatWouldLeaveTheTerminal) {
+  Table table;
+  table.columns = {{std::string(80, 'x')}, {"note", "", Alignment::left}};
+  table.rows = {{1.0, std::string("too wide for a place of 18")}, {2.0, std::string("short")}};
+  EXPECT_EQ(table_as_text(table), std::string(80, 'x') + "  note\n" + std::string(80, '-') + "  " +
+                                      std::string(18, '-') + "\n" + std::string(76, ' ') +
+                                      "1.00  too wide for a\n" + std::string(82, ' ') + "place of 18\n" +
+                                      std::string(76, ' ') + "2.00  short\n");
+}
+
+TEST(TableAsText, PutsColumnsBelowThatWouldLeaveTheTerminal) {
+  Table table;
+  table.columns = {{"model", "", Alignment::left}, {std::string(60, 'a')}, {std::string(60, 'b')}};
+  table.rows = {{std::string("eif"), 1.0, 2.0}};
+  EXPECT_EQ(table_as_text(table), "model  " + std::string(60, 'a') + "\n-----  " + std::string(60, '-') +
+                                      "\neif    " + std::string(56, ' ') + "1.00\n\nmodel  " +
+                                      std::string(60, 'b') + "\n-----  " + std::string(60, '-') +
+                                      "\neif    " + std::string(56, ' ') + "2.00\n");
+}
+
 TEST(TableAsLatex, UsesBooktabsAndEscapesWords) {
   EXPECT_EQ(table_as_latex(cells()),
             "\\begin{tabular}{lrr}\n\\toprule\ncell & C (pF) & E (mV) \\\\\n\\midrule\n"

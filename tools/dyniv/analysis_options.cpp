@@ -143,6 +143,12 @@ po::options_description output_options(OutputArguments& o, const std::string& de
   return group;
 }
 
+void add_all_models(po::options_description& group, OutputArguments& o) {
+  group.add_options()(
+      "all-models", po::bool_switch(&o.all_models),
+      "print every model, not only passive, lif, qif, eif, gif, history_gif and the best one");
+}
+
 libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& o) {
   if (o.folder.empty()) throw libfit::OptionError("--out: an empty name; give a folder, as in --out results");
   libfit::ResultOptions options;

@@ -60,10 +60,13 @@ struct OutputArguments {
   bool no_figures = false;
   bool no_timing = false;
   std::string formats;
+  bool all_models = false;
 };
 boost::program_options::options_description output_options(OutputArguments& arguments,
                                                            const std::string& default_folder,
                                                            bool with_timing);
+// --all-models, of commands that show models on the terminal.
+void add_all_models(boost::program_options::options_description& group, OutputArguments& arguments);
 libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& arguments);
 
 // SHA-256 of every input, and the options in force.

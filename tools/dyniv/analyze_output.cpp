@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "help_text.hpp"
 #include "libfit/report/table.hpp"
 
 namespace dyniv {
@@ -128,11 +127,11 @@ ordered_json analysis_json(const libfit::ModelAnalysis& analysis) {
 }
 
 std::string analysis_text(const libfit::ModelAnalysis& analysis) {
-  std::string text = libfit::label_of_model(analysis.model) + "\n";
+  std::string text = std::string(libfit::model_name(analysis.model)) + "\n";
   if (analysis.line) {
     text += quantities_text(analysis);
     for (const std::string& sentence : analysis.line->explanation)
-      text += "- " + wrapped(sentence, 96, 2) + "\n";
+      text += "- " + libfit::wrapped_text(sentence, 96, 2) + "\n";
   }
   return text + "\n" + curve_text(analysis.fi);
 }

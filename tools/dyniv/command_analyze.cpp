@@ -125,8 +125,7 @@ void write_files(const CommandLine& line, const AnalyzeSettings& settings, const
   libfit::ResultFiles files;
   files.texts.emplace_back("analysis.json", json);
   if (options.figures) files.figures = libfit::analysis_figures(analyses);
-  for (const std::string& warning : libfit::write_results(settings.output.folder, files, options))
-    line.warn(warning);
+  line.warn(libfit::write_results(settings.output.folder, files, options));
 }
 
 }  // namespace
@@ -151,7 +150,7 @@ int command_analyze(const std::vector<std::string>& arguments) {
   std::vector<libfit::ModelAnalysis> analyses;
   for (const ModelArgument& model : models) {
     analyses.push_back(libfit::analyze_model(model.read_document(), settings.analysis));
-    for (const std::string& warning : analyses.back().warnings) line.warn(warning);
+    line.warn(analyses.back().warnings);
   }
   const std::string json = json_text(line, models, analyses);
   if (writes) write_files(line, settings, json, analyses);

@@ -12,6 +12,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/pipeline/comparison.hpp"
 #include "libfit/pipeline/model_analysis.hpp"
+#include "libfit/pipeline/result_overview.hpp"
 #include "libfit/pipeline/results.hpp"
 #include "libfit/report/table.hpp"
 #include "numbers.hpp"
@@ -46,7 +47,9 @@ void add_options(CommandLine& line, CompareSettings& settings) {
       "spikes coincide when no further apart than this, ms [that of the first folder]");
   add_bootstrap_of_scores(scores, settings.score);
   line.add(scores);
-  line.add(output_options(settings.output, "", false));
+  po::options_description output = output_options(settings.output, "", false);
+  add_all_models(output, settings.output);
+  line.add(output);
 }
 
 std::vector<libfit::StoredCell> read_cells(const CommandLine& line, const std::vector<std::string>& folders) {
@@ -83,25 +86,46 @@ std::vector<std::string> shown_models(const CompareSettings& settings, const lib
   return shown.empty() ? comparison.models : shown;
 }
 
-std::string overview(const libfit::Comparison& comparison, const std::string& against) {
+// What the terminal shows: the models asked for, else those that people ask for first and the best of each
+// cell.
+std::vector<std::string> printed_models(const CompareSettings& settings,
+                                        const libfit::Comparison& comparison) {
+  if (!settings.models.empty() || settings.output.all_models) return comparison.models;
+  std::vector<std::string> printed;
+  for (const std::string& model : comparison.models) {
+    const bool best = std::ranges::any_of(comparison.cells,
+                                          [&](const auto& cell) { return cell.stored.best_model == model; });
+    if (!libfit::asked_first({model}, best ? model : "").empty()) printed.push_back(model);
+  }
+  return printed;
+}
+
+std::string overview(const libfit::Comparison& comparison, const std::vector<std::string>& models,
+                     const std::string& against) {
+  const auto printed = [&](const std::string& row) {
+    return row == libfit::kCeilingRow || std::ranges::find(models, row) != models.end();
+  };
   std::string text;
   for (const libfit::Measure measure : libfit::kMeasures) {
-    const libfit::Table table = libfit::measure_table(comparison, measure);
+    libfit::Table table = libfit::measure_table(comparison, measure);
+    std::erase_if(table.rows, [&](const auto& row) { return !printed(std::get<std::string>(row.front())); });
     if (table.rows.empty()) continue;
     text += fmt::format("{}{}\n{}", text.empty() ? "" : "\n", libfit::measure_label(measure),
                         libfit::table_as_text(table));
   }
-  text += "\nchosen on training:";
+  text += "\nbest on training:";
   for (const auto& cell : comparison.cells) {
     text += fmt::format("{} {} {}", &cell == &comparison.cells.front() ? "" : ",", cell.stored.name,
                         cell.stored.best_model.empty() ? "none" : cell.stored.best_model);
   }
   text += "\n\n";
-  for (const std::string& model : comparison.models) {
+  for (const std::string& model : models) {
     if (model == against) continue;
     const std::string said = libfit::sentence(comparison, model, against);
-    if (!said.empty()) text += said + "\n";
+    if (!said.empty()) text += libfit::wrapped_text(said, libfit::kTerminalColumns - 2, 2) + "\n";
   }
+  if (const std::size_t hidden = comparison.models.size() - models.size(); hidden > 0)
+    text += fmt::format("{} more model{}: --all-models\n", hidden, hidden == 1 ? "" : "s");
   return text;
 }
 
@@ -152,8 +176,9 @@ int command_compare(const std::vector<std::string>& arguments) {
     warnings.insert(warnings.end(), drawing.begin(), drawing.end());
     line.progress("writing", 1.0);
   }
-  for (const std::string& warning : warnings) line.warn(warning);
-  std::cout << (line.common().json ? json : overview(comparison, against));
+  line.warn(warnings);
+  std::cout << (line.common().json ? json
+                                   : overview(comparison, printed_models(settings, comparison), against));
   if (writes && !line.common().json) {
     std::cout << fmt::format("\nresults are in {}/ (comparison.json, tables/{})\n", settings.output.folder,
                              settings.output.no_figures ? "" : ", figures/");

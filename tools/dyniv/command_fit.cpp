@@ -15,8 +15,8 @@ namespace dyniv {
 int command_fit(const std::vector<std::string>& arguments) {
   CommandLine line("fit", "fit FILE... [--electrode FILE...] --out DIR [options]",
                    "Passive, LIF, QIF, EIF and tabulated models from the dynamic I-V curve of a recording, "
-                   "and refractory EIF "
-                   "and AdEx from what its spikes leave behind, with intervals:\n"
+                   "refractory EIF and AdEx from what its spikes leave behind, the GIF family from when it "
+                   "fires, and LIF, QIF, EIF, refractory EIF and AdEx tuned to its spikes; with intervals: "
                    "models/NAME.json, iv.json, tables, figures.");
   CurveSettings settings;
   parse_curve_command(line, settings, arguments, "fit", Stage::fits);
@@ -43,7 +43,7 @@ int command_fit(const std::vector<std::string>& arguments) {
     std::cout << files.texts.front().second;
   } else {
     std::cout << libfit::cell_overview(inputs.membrane, cell) << "\n"
-              << libfit::model_overview(cell)
+              << libfit::model_overview(cell, "", settings.output.all_models)
               << fmt::format("\nmodels are in {}/models/\n", settings.output.folder);
   }
   return kDone;

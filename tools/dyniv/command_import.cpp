@@ -123,7 +123,7 @@ void read_parts(const CommandLine& line, ImportSettings& settings, libfit::NwbCe
       if (cell.parts.empty() || cell.parts.back().role != own) cell.parts.push_back({own, {}});
       cell.parts.back().recording.sweeps.push_back(std::move(sweep));
     }
-    for (const std::string& warning : read.warnings) line.warn(warning);
+    line.warn(read.warnings);
   }
 }
 
@@ -142,7 +142,7 @@ void add_compensated(const CommandLine& line, libfit::NwbCell& cell) {
   if (const auto* part = part_of(cell, "electrode")) electrode = part->recording;
   const libfit::Membrane membrane =
       libfit::prepare_membrane(electrode, part_of(cell, "training")->recording, options);
-  for (const std::string& warning : membrane.warnings) line.warn(warning);
+  line.warn(membrane.warnings);
   if (!membrane.electrode) return;
   cell.compensation =
       fmt::format("electrode kernel of {:.1f} MOhm, measured on the {}, taken out by dyniv {}",

@@ -16,6 +16,7 @@
 #include "libfit/recording/open.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
+#include "libfit/report/warnings.hpp"
 #include "libfit/signal/spikes.hpp"
 #include "recording_options.hpp"
 
@@ -225,7 +226,11 @@ void print_table(const SignalFile& file, const FileSummary& summary, const std::
     print_channels(file, summary, duration);
   }
   std::cout << notes_table(file, summary.repeats);
-  for (const std::string& warning : summary.warnings) std::cout << "  warning: " << warning << "\n";
+  // The file is named above.
+  for (const libfit::WarningGroup& group : libfit::group_warnings(summary.warnings)) {
+    const bool named = group.headline.starts_with(file.path + ": ");
+    std::cout << "  warning: " << group.headline.substr(named ? file.path.size() + 2 : 0) << "\n";
+  }
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "help_text.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
+#include "libfit/report/warnings.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {
@@ -134,7 +135,8 @@ void CommandLine::add_common() {
                                                     "read options from lines `name = value`; flags win")(
       "json", po::bool_switch(&common_.json), "print JSON for machines on standard output")(
       "quiet,q", po::bool_switch(&common_.quiet), "no progress, no warnings on standard error")(
-      "verbose,v", po::bool_switch(&common_.verbose), "say on standard error which options are in force");
+      "verbose,v", po::bool_switch(&common_.verbose),
+      "say on standard error which options are in force, and every warning in full");
   add_number(
       common, "threads", "N", count_up_to(1024),
       [this](double count) { common_.threads = static_cast<unsigned>(count); },
@@ -186,7 +188,7 @@ nlohmann::json CommandLine::in_force() const {
   nlohmann::json options = nlohmann::json::object();
   for (const auto& [name, value] : values_) {
     if (name == "help" || name == "threads" || name == "quiet" || name == "verbose" || name == "json" ||
-        name == "config")
+        name == "config" || name == "all-models")
       continue;
     options[name] = to_json(value.value());
   }
@@ -199,8 +201,24 @@ void CommandLine::progress(const std::string& stage, double fraction) const {
             << (fraction >= 1.0 ? "\r\033[K" : "") << std::flush;
 }
 
-void CommandLine::warn(const std::string& message) const {
-  if (!common_.quiet) std::cerr << "dyniv: warning: " << message << "\n";
+void CommandLine::warn(const std::vector<std::string>& warnings, const std::string& where) const {
+  constexpr std::size_t kMost = 6;
+  if (common_.quiet) return;
+  const auto say = [](std::string_view words) { std::cerr << "dyniv: warning: " << words << "\n"; };
+  if (common_.verbose) {
+    for (const std::string& warning : warnings) say(warning);
+    return;
+  }
+  const std::vector<libfit::WarningGroup> groups = libfit::group_warnings(warnings);
+  const std::size_t shown = groups.size() <= kMost + 1 ? groups.size() : kMost;  // no line for one more
+  for (std::size_t i = 0; i < shown; ++i) say(groups[i].headline);
+  const bool all_said = std::ranges::all_of(groups, [&](const libfit::WarningGroup& group) {
+    return group.kind.empty() && group.members.size() == 1;
+  });
+  if (all_said && shown == groups.size()) return;
+  const std::string more = shown < groups.size() ? fmt::format("{} more notes; ", groups.size() - shown) : "";
+  std::cerr << fmt::format("dyniv: {}all {} in full: {}--verbose\n", more, warnings.size(),
+                           where.empty() ? "" : fmt::format("`warnings` in {}, or ", where));
 }
 
 }  // namespace dyniv

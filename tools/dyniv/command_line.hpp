@@ -50,8 +50,10 @@ class CommandLine {
 
   // Prints progress on standard error, on a terminal only and not with --quiet.
   void progress(const std::string& stage, double fraction) const;
-  // Prints a warning on standard error unless --quiet.
-  void warn(const std::string& message) const;
+  // Says warnings on standard error unless --quiet: a line a kind, the gravest first and not more than a few;
+  // every sentence with --verbose. `where`: the file that holds all of them; empty: none does.
+  void warn(const std::vector<std::string>& warnings, const std::string& where = "") const;
+  void warn(const std::string& warning) const { warn(std::vector<std::string>{warning}); }
 
  private:
   void add_common();

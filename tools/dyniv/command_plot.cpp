@@ -124,7 +124,7 @@ int command_plot(const std::vector<std::string>& arguments) {
     }
   }
   line.progress("drawing", 1.0);
-  for (const std::string& warning : warnings) line.warn(warning);
+  line.warn(warnings);
   print(line, drawings, warnings);
   return warnings.empty() ? kDone : kDataDoNotAllow;
 }

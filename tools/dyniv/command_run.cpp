@@ -54,7 +54,9 @@ void add_options(CommandLine& line, RunSettings& settings) {
   add_number(scores, "window", "MS", positive(1e3, "ms"), settings.score.window_ms,
              "spikes coincide when no further apart than this, ms");
   line.add(scores);
-  line.add(output_options(settings.output, "results", true));
+  po::options_description output = output_options(settings.output, "results", true);
+  add_all_models(output, settings.output);
+  line.add(output);
 }
 
 libfit::CharacterizeOptions characterize_options(const CommandLine& line, const RunSettings& settings) {
@@ -106,8 +108,8 @@ libfit::CellRecordings read_all(const CommandLine& line, const RunSettings& sett
 void print_summary(const libfit::Characterization& result, const RunSettings& settings) {
   std::cout << settings.recognised;
   std::cout << libfit::cell_overview(result.membrane, result.cell) << "\n"
-            << libfit::model_overview(result.cell);
-  if (result.test) std::cout << "\n" << libfit::score_overview(result);
+            << libfit::model_overview(result.cell, result.best_model, settings.output.all_models);
+  if (result.test) std::cout << "\n" << libfit::score_overview(result, settings.output.all_models);
   std::cout << fmt::format("\nresults are in {}/ (summary.json, tables/, models/{})\n",
                            settings.output.folder, settings.output.no_figures ? "" : ", figures/");
 }
@@ -138,8 +140,8 @@ int command_run(const std::vector<std::string>& arguments) {
   line.progress("writing", 0.0);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
   line.progress("writing", 1.0);
-  for (const std::string& warning : result.warnings) line.warn(warning);
-  for (const std::string& warning : drawing_warnings) line.warn(warning);
+  line.warn(result.warnings, settings.output.folder + "/summary.json");
+  line.warn(drawing_warnings);
   if (line.common().json) {
     std::cout << files.texts.front().second;
   } else {

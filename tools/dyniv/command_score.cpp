@@ -103,7 +103,7 @@ json file_json(const std::string& path) { return {{"path", path}, {"sha256", lib
 
 void print(const CommandLine& line, const json& inputs, const libfit::SpikeScore& spikes,
            const libfit::VoltageScore* voltage) {
-  for (const std::string& warning : spikes.warnings) line.warn(warning);
+  line.warn(spikes.warnings);
   if (!line.common().json) {
     std::cout << score_text(spikes, voltage);
     return;
@@ -115,8 +115,8 @@ void print(const CommandLine& line, const json& inputs, const libfit::SpikeScore
   std::cout << result.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
 }
 
-// Gamma at a window that the model's rate does not allow is an error, not a hole in the table: METHODS,
-// Scores.
+// Gamma at a window that the model's rate does not allow is an error, not a hole in the table:
+// docs/methods/scores.md.
 void check_window(const libfit::SpikeTrains& model, const ScoreSettings& settings) {
   for (const libfit::SpikeTrain& train : model) {
     if (libfit::window_resolves_rate(train.size(), settings.duration_ms, settings.score.window_ms)) continue;

@@ -175,7 +175,7 @@ int command_simulate(const std::vector<std::string>& arguments) {
   finish(line, settings);
   const libfit::Model model = settings.model.read();
   libfit::Recording recording = injected(line, settings);
-  for (const std::string& warning : recording.warnings) line.warn(warning);
+  line.warn(recording.warnings);
   std::vector<libfit::Prediction> predictions;
   for (libfit::Sweep& sweep : recording.sweeps) {
     predictions.push_back(libfit::simulate(model, sweep.current_pA, sweep.dt_ms));

@@ -208,9 +208,10 @@ int command_steps(const std::vector<std::string>& arguments) {
   }
   const libfit::ResultFiles files = result_files(line, settings, result);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
-  for (const std::string& warning : result.recording.warnings) line.warn(warning);
-  for (const std::string& warning : result.steps.warnings) line.warn(warning);
-  for (const std::string& warning : drawing_warnings) line.warn(warning);
+  std::vector<std::string> warnings = result.recording.warnings;
+  warnings.insert(warnings.end(), result.steps.warnings.begin(), result.steps.warnings.end());
+  line.warn(warnings);
+  line.warn(drawing_warnings);
   if (line.common().json) {
     std::cout << files.texts.front().second;
   } else {

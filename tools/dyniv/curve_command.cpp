@@ -20,7 +20,9 @@ void parse_curve_command(CommandLine& line, CurveSettings& settings,
   line.add(recording_options(settings.recording));
   line.add(role_options({&settings.training, &settings.electrode}));
   line.add(analysis_options(settings.analysis, last));
-  line.add(output_options(settings.output, default_folder, false));
+  po::options_description output = output_options(settings.output, default_folder, false);
+  if (last == Stage::fits) add_all_models(output, settings.output);
+  line.add(output);
   line.positional("training");
   line.parse(arguments);
   if (settings.training.files.empty()) {
@@ -52,8 +54,8 @@ CurveInputs read_curve_inputs(const CommandLine& line, const CurveSettings& sett
 void write_curve_results(const CommandLine& line, const CurveSettings& settings,
                          const libfit::ResultFiles& files, const std::vector<std::string>& warnings) {
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, settings.results);
-  for (const std::string& warning : warnings) line.warn(warning);
-  for (const std::string& warning : drawing_warnings) line.warn(warning);
+  line.warn(warnings, settings.output.folder + "/" + files.texts.front().first);
+  line.warn(drawing_warnings);
 }
 
 }  // namespace dyniv

@@ -4,11 +4,12 @@
 
 #include <sstream>
 
+#include "libfit/report/table.hpp"
+
 namespace dyniv {
 namespace po = boost::program_options;
 namespace {
 
-constexpr std::size_t kWidth = 100;
 constexpr std::size_t kColumn = 30;  // where descriptions begin
 
 // Boost tells name and default of a value together: "MS (=7)".
@@ -37,32 +38,15 @@ std::string option_lines(const po::option_description& option) {
   if (takes_value && !value.default_value.empty()) about += fmt::format(" [{}]", value.default_value);
   const bool own_line = left.size() + 2 > kColumn;
   left += fmt::format("{}{:{}}", own_line ? "\n" : "", "", own_line ? kColumn : kColumn - left.size());
-  return left + wrapped(about, kWidth - kColumn, kColumn) + "\n";
+  return left + libfit::wrapped_text(about, libfit::kTerminalColumns - kColumn, kColumn) + "\n";
 }
 
 }  // namespace
 
-std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
-  std::istringstream words(text);
-  std::string result;
-  std::size_t used = 0;
-  for (std::string word; words >> word;) {
-    if (used > 0 && used + 1 + word.size() > width) {
-      result += fmt::format("\n{:{}}", "", indent);
-      used = 0;
-    } else if (used > 0) {
-      result += " ";
-      ++used;
-    }
-    result += word;
-    used += word.size();
-  }
-  return result;
-}
-
 std::string help_text(const std::string& synopsis, const std::string& about,
                       const std::vector<po::options_description>& groups) {
-  std::string text = fmt::format("Usage: dyniv {}\n\n{}\n", synopsis, wrapped(about, kWidth, 0));
+  std::string text = fmt::format("Usage: dyniv {}\n\n{}\n", synopsis,
+                                 libfit::wrapped_text(about, libfit::kTerminalColumns, 0));
   for (const po::options_description& group : groups) {
     std::ostringstream caption;  // Boost gives the caption with the whole group only
     caption << group;

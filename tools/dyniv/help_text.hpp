@@ -8,9 +8,6 @@
 
 namespace dyniv {
 
-// Words of `text` in lines of at most `width` characters, the lines after the first indented.
-std::string wrapped(const std::string& text, std::size_t width, std::size_t indent);
-
 std::string help_text(const std::string& synopsis, const std::string& about,
                       const std::vector<boost::program_options::options_description>& groups);
 

@@ -45,6 +45,13 @@ std::string row(const std::string& name, const ScoreValue& score, const std::str
   return fmt::format("{:<28}{:>8}  {:<17}{:>8}\n", name, cell(score.value), interval, ceiling);
 }
 
+// As the tables of `run` call it.
+std::string ev_name(const libfit::ExplainedVariance& part) { return fmt::format("EV {} ms", part.sigma_ms); }
+
+std::string counted(std::size_t count, const char* thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 std::string reason_line(const std::string& name, const ScoreValue& score) {
   return score.reason.empty() ? "" : fmt::format("{}: {}\n", name, score.reason);
 }
@@ -54,7 +61,7 @@ std::string reasons_text(const libfit::SpikeScore& score) {
   std::vector<std::string> lines{reason_line("Gamma", score.gamma), reason_line("Md*", score.md_star),
                                  reason_line("Gamma_A", score.gamma_A)};
   for (const auto& part : score.explained_variance) {
-    lines.push_back(reason_line(fmt::format("explained variance, {} ms", part.sigma_ms), part.ratio));
+    lines.push_back(reason_line(ev_name(part), part.ratio));
   }
   std::string text;
   for (const std::string& line : lines) text += line;
@@ -117,20 +124,20 @@ std::string score_text(const libfit::SpikeScore& score, const libfit::VoltageSco
     return sum;
   };
   std::string text = fmt::format(
-      "data   {} train(s), {} spikes, {:.2f} Hz\nmodel  {} train(s), {} spikes, {:.2f} Hz\n"
+      "cell   {}, {} spikes, {:.2f} Hz\nmodel  {}, {} spikes, {:.2f} Hz\n"
       "each {} ms long, window +-{} ms\n\n",
-      score.data_spikes.size(), total(score.data_spikes), score.data_rate_Hz, score.model_spikes.size(),
-      total(score.model_spikes), score.model_rate_Hz, score.duration_ms, score.window_ms);
+      counted(score.data_spikes.size(), "repetition"), total(score.data_spikes), score.data_rate_Hz,
+      counted(score.model_spikes.size(), "trial"), total(score.model_spikes), score.model_rate_Hz,
+      score.duration_ms, score.window_ms);
   text += fmt::format("{:<28}{:>8}  {:<17}{:>8}\n", "score", "value", "95 % interval", "ceiling");
   text += row("Gamma", score.gamma, cell(score.reliability_gamma.value));
   text += row("Gamma_A", score.gamma_A, "1");
   text += row("Md*", score.md_star, "1");
   for (const auto& part : score.explained_variance) {
-    text += row(fmt::format("explained variance, {} ms", part.sigma_ms), part.ratio, "1");
+    text += row(ev_name(part), part.ratio, "1");
   }
-  text += row("reliability R of the data", score.reliability_md, "1");
-  if (voltage != nullptr)
-    text += row("voltage between spikes", voltage->variance_explained, cell(voltage->ceiling.value));
+  text += row("reliability R of the cell", score.reliability_md, "1");
+  if (voltage != nullptr) text += row("voltage", voltage->variance_explained, cell(voltage->ceiling.value));
   return text + reasons_text(score);
 }
 

@@ -139,7 +139,7 @@ libfit::Table steps_table(const StepsResult& result) {
     const auto& r = result.steps.responses[i];
     std::vector<libfit::TableCell> row{r.amplitude_pA};
     row.push_back(r.spikes_ms.empty() ? libfit::TableCell(r.steady_mV - r.baseline_mV) : libfit::TableCell());
-    row.emplace_back(static_cast<double>(r.spikes_ms.size()));
+    row.emplace_back(r.spikes_ms.size());
     row.push_back(cell(r.first_rate_Hz));
     row.emplace_back(r.steady_rate_Hz);
     row.push_back(r.spikes_ms.empty() ? libfit::TableCell() : libfit::TableCell(r.spikes_ms.front()));
