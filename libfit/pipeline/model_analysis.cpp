@@ -170,7 +170,7 @@ std::string label_of_model(std::string_view name) {
   if (name == "igif") return "iGIF";
   if (name == "igif2") return "iGIF, 2 states";
   if (name == "history_gif") return "history GIF";
-  if (name == "passive" || name == "tabulated") return name == "passive" ? "passive" : "tabulated F";
+  if (name == "passive" || name == "tabulated") return name == "passive" ? "passive" : "measured F";
   std::string label(name);
   std::ranges::transform(label, label.begin(), [](unsigned char c) { return std::toupper(c); });
   return label;

@@ -39,16 +39,19 @@ void add_shared(Table& table, const std::vector<IvFit>& models, const char* name
   table.rows.push_back({symbol, unit, Estimate{parameter->value, parameter->ci95}, std::string(note)});
 }
 
+std::string unbroken(const std::string& symbol, const Estimate& estimate, const std::string& unit) {
+  std::string part = fmt::format("{} = {} {}", symbol, format_estimate(estimate, 3), unit);
+  std::ranges::replace(part, ' ', kHardBlank);
+  return part;
+}
+
 std::string parameters_in_a_line(const IvFit& fit) {
   if (fit.status == FitStatus::failed) return "not fitted: " + fit.reason;
   std::string text;
   for (const ParameterEstimate& parameter : fit.parameters) {
     if (is_shared(parameter.name)) continue;
     const auto [symbol, unit] = name_and_unit(parameter.name);
-    std::string part =
-        fmt::format("{} = {} {}", symbol, format_estimate({parameter.value, parameter.ci95}, 3), unit);
-    std::ranges::replace(part, ' ', kHardBlank);
-    text += (text.empty() ? "" : ", ") + part;
+    text += (text.empty() ? "" : ", ") + unbroken(symbol, {parameter.value, parameter.ci95}, unit);
   }
   if (const auto* table = std::get_if<Tabulated>(&fit.model)) {
     text += fmt::format("F(V) as measured, {} points", table->V_mV.size());
@@ -59,11 +62,13 @@ std::string parameters_in_a_line(const IvFit& fit) {
 
 // What the models of the family share.
 std::string membrane_line(const Gif& model, const std::optional<MembraneIntervals>& ci95) {
-  const auto part = [&](double value, const Interval MembraneIntervals::*interval) {
-    return format_estimate({value, ci95 ? std::optional((*ci95).*interval) : std::nullopt}, 3);
+  const auto part = [&](const char* symbol, double value, const Interval MembraneIntervals::*interval,
+                        const char* unit) {
+    return unbroken(symbol, {value, ci95 ? std::optional((*ci95).*interval) : std::nullopt}, unit);
   };
-  return fmt::format("C = {} pF, g = {} nS, E = {} mV", part(model.C_pF, &MembraneIntervals::C_pF),
-                     part(model.g_nS, &MembraneIntervals::g_nS), part(model.E_mV, &MembraneIntervals::E_mV));
+  return fmt::format("{}, {}, {}", part("C", model.C_pF, &MembraneIntervals::C_pF, "pF"),
+                     part("g", model.g_nS, &MembraneIntervals::g_nS, "nS"),
+                     part("E", model.E_mV, &MembraneIntervals::E_mV, "mV"));
 }
 
 // The family's weights are many: what matters is what they are worth.

@@ -28,7 +28,7 @@ TEST_F(Compare, PutsModelsAndCellsSideBySide) {
       run_dyniv({"compare", in("first"), in("second"), "--out", in("both"), "--format", "svg", "-q"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Md*"));
-  EXPECT_THAT(result.out, HasSubstr("chosen on training:"));
+  EXPECT_THAT(result.out, HasSubstr("best on training:"));
   EXPECT_THAT(result.out, HasSubstr("on average over 2 cells"));
   const json comparison = json::parse(content_of(folder_.path() / "both/comparison.json"));
   ASSERT_EQ(comparison["cells"].size(), 2U);

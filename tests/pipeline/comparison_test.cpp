@@ -119,7 +119,7 @@ TEST(Comparison, TablesHoldCeilingsAndLeaveOutWhatDoesNotSpike) {
   const Comparison comparison = of_three();
   const Table table = measure_table(comparison, Measure::md_star);
   ASSERT_EQ(table.rows.size(), 3U);  // ceiling, eif, qif
-  EXPECT_EQ(std::get<std::string>(table.rows[0][0]), "ceiling");
+  EXPECT_EQ(std::get<std::string>(table.rows[0][0]), kCeilingRow);
   EXPECT_EQ(std::get<std::string>(table.rows[1][0]), "eif");
   EXPECT_EQ(table.columns.size(), 4U);
   EXPECT_TRUE(measure_table(comparison, Measure::bits_per_spike).rows.empty());
