@@ -16,7 +16,7 @@ if(DYNIV_SANITIZE)
   endif()
   # GCC says of itself that instrumentation brings false positives of this warning (std::regex has some); the
   # release build looks for the real ones.
-  target_compile_options(dyniv_settings INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(dyniv_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(dyniv_settings INTERFACE -fsanitize=${DYNIV_SANITIZE})
 endif()
 

@@ -9,13 +9,10 @@
 #include <span>
 
 #include "libfit/core/error.hpp"
-#include "libfit/core/file.hpp"
 #include "libfit/core/random.hpp"
 #include "libfit/recording/assemble.hpp"
 #include "libfit/recording/open.hpp"
-#include "libfit/recording/stimulus_writer.hpp"
-#include "tests/recording/nwb_files.hpp"
-#include "tests/recording/written_files.hpp"
+#include "tests/fuzz/whole_files.hpp"
 
 // HDF5 1.10.8 itself reads a few bytes past its buffer when a bit of an attribute's header is flipped in a
 // file of the old format, which has no checksums (H5O__msg_iterate_real under H5Aexists). Copies made inside
@@ -28,98 +25,19 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5\n"; 
 namespace libfit {
 namespace {
 
+using fuzz::WholeFile;
 using written::Bytes;
 using written::Folder;
 
 constexpr std::size_t kSamples = 400;
 constexpr std::size_t kFlips = 1000;
 
-struct Case {
-  std::string name;
-  Bytes bytes;
-  OpenOptions options;
-  bool on_disk = false;  // formats that HDF5 reads are opened by path
-};
-
-written::AbfFile abf_file() {
-  written::AbfFile file;
-  file.inputs = {{"IN 0", "pA"}, {"IN 1", "mV"}};
-  file.inputs[0].instrument_scale = 0.01F;
-  file.inputs[1].instrument_scale = 0.01F;
-  file.inputs[1].physical = 1;
-  file.command_units = {"pA"};
-  file.epochs = {{0.0F, 0.0F, 50}, {-20.0F, 10.0F, 100}};
-  file.episodes = 2;
-  file.synch_lengths = {kSamples, kSamples};
-  const auto voltage = written::voltage_trace(kSamples);
-  const auto current = written::current_trace(kSamples);
-  for (std::size_t k = 0; k < kSamples; ++k) {
-    file.raw.push_back(static_cast<std::int16_t>(32.768 * current[k]));
-    file.raw.push_back(static_cast<std::int16_t>(32.768 * voltage[k]));
-  }
-  return file;
-}
-
-Bytes igor_file() {
-  written::IgorWave wave;
-  wave.rows = kSamples;
-  std::vector<float> volts;
-  for (const double value : written::voltage_trace(kSamples))
-    volts.push_back(static_cast<float>(value / 1000.0));
-  wave.data = written::packed(volts);
-  return written::igor5(wave, std::endian::little);
-}
-
-Bytes text_file() {
-  std::string text = "# made by a test\ntime_ms,I0_pA,V0_mV\n";
-  const auto voltage = written::voltage_trace(kSamples);
-  const auto current = written::current_trace(kSamples);
-  for (std::size_t k = 0; k < kSamples; ++k)
-    text += std::to_string(0.1 * static_cast<double>(k)) + "," + std::to_string(current[k]) + "," +
-            std::to_string(voltage[k]) + "\n";
-  const auto raw = std::as_bytes(std::span(text));
-  return {raw.begin(), raw.end()};
-}
-
-Case stimulus_case(StimulusFormat format) {
-  const auto current = written::current_trace(kSamples);
-  const std::string text = stimulus_file({"train", "a test", 0.1, {current, current}}, format);
-  const auto raw = std::as_bytes(std::span(text));
-  return {std::string(stimulus_extension(format)), {raw.begin(), raw.end()}, {}};
-}
-
-Case hdf5_case(unsigned gzip) {
-  const Folder folder;
-  written::Hdf5File file;
-  for (const double value : written::voltage_trace(kSamples))
-    file.voltage.push_back(static_cast<float>(value));
-  for (const double value : written::current_trace(kSamples))
-    file.current.push_back(static_cast<float>(value));
-  file.sweeps = 2;
-  file.gzip = gzip;
-  written::hdf5(folder / "h", file);
-  Case result{gzip > 0 ? "HDF5 compressed" : "HDF5", read_file(folder / "h"), {}};
-  result.options.voltage_dataset = "/cell/voltage";
-  result.options.current_dataset = "/cell/current";
-  result.on_disk = true;
-  return result;
-}
-
-Case nwb_case(bool checksums) {
-  const Folder folder;
-  written::NwbFile file;
-  file.checksums = checksums;
-  file.series = {written::response("V", kSamples), written::stimulus("I", kSamples)};
-  written::nwb(folder / "n", file);
-  return {checksums ? "NWB with checksums" : "NWB", read_file(folder / "n"), {}, true};
-}
-
 std::string text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 // Opens and assembles; anything but success or an error of the world fails the test.
-void try_to_read(const Folder& folder, const Case& damaged, const std::string& damage) {
+void try_to_read(const Folder& folder, const WholeFile& damaged, const std::string& damage) {
   const auto path = damaged.on_disk ? folder.write("damaged", damaged.bytes) : folder / "in memory";
   const auto start = std::chrono::steady_clock::now();
   try {
@@ -138,42 +56,42 @@ void try_to_read(const Folder& folder, const Case& damaged, const std::string& d
 }
 
 // The whole file is readable, else the damage below would prove nothing.
-void expect_readable(const Folder& folder, const Case& whole) {
+void expect_readable(const Folder& folder, const WholeFile& whole) {
   EXPECT_NO_THROW(open_signal_file(folder.write("whole", whole.bytes), whole.options)) << whole.name;
 }
 
-void expect_robust(const Case& whole) {
+void expect_robust(const WholeFile& whole) {
   const Folder folder;
   expect_readable(folder, whole);
   for (std::size_t size = 0; size < whole.bytes.size(); size += 97) {
-    Case cut = whole;
+    WholeFile cut = whole;
     cut.bytes.resize(size);
     try_to_read(folder, cut, "cut at " + std::to_string(size));
   }
   RandomStream random(20080612);
   for (std::size_t i = 0; i < kFlips; ++i) {
-    Case flipped = whole;
+    WholeFile flipped = whole;
     const std::size_t bit = random.index(8 * whole.bytes.size());
     flipped.bytes[bit / 8] ^= std::byte{1} << (bit % 8);
     try_to_read(folder, flipped, "bit " + std::to_string(bit) + " flipped");
   }
 }
 
-TEST(DamagedFiles, Abf2) { expect_robust({"ABF2", written::abf2(abf_file()), {}}); }
-TEST(DamagedFiles, Abf1) { expect_robust({"ABF1", written::abf1(abf_file()), {}}); }
-TEST(DamagedFiles, Igor) { expect_robust({"IBW", igor_file(), {}}); }
-TEST(DamagedFiles, Hdf5) { expect_robust(hdf5_case(0)); }
-TEST(DamagedFiles, Hdf5Compressed) { expect_robust(hdf5_case(1)); }
-TEST(DamagedFiles, Nwb) { expect_robust(nwb_case(false)); }
-TEST(DamagedFiles, NwbWithChecksums) { expect_robust(nwb_case(true)); }
-TEST(DamagedFiles, AxonText) { expect_robust(stimulus_case(StimulusFormat::atf)); }
-TEST(DamagedFiles, IgorText) { expect_robust(stimulus_case(StimulusFormat::itx)); }
-TEST(DamagedFiles, Text) { expect_robust({"text", text_file(), {}}); }
+TEST(DamagedFiles, Abf2) { expect_robust(fuzz::abf2(kSamples)); }
+TEST(DamagedFiles, Abf1) { expect_robust(fuzz::abf1(kSamples)); }
+TEST(DamagedFiles, Igor) { expect_robust(fuzz::igor_wave(kSamples)); }
+TEST(DamagedFiles, Hdf5) { expect_robust(fuzz::hdf5(kSamples, 0)); }
+TEST(DamagedFiles, Hdf5Compressed) { expect_robust(fuzz::hdf5(kSamples, 1)); }
+TEST(DamagedFiles, Nwb) { expect_robust(fuzz::nwb(kSamples, false)); }
+TEST(DamagedFiles, NwbWithChecksums) { expect_robust(fuzz::nwb(kSamples, true)); }
+TEST(DamagedFiles, AxonText) { expect_robust(fuzz::axon_text(kSamples)); }
+TEST(DamagedFiles, IgorText) { expect_robust(fuzz::igor_text(kSamples)); }
+TEST(DamagedFiles, Text) { expect_robust(fuzz::text(kSamples)); }
 
 // Headers of the newer format carry checksums, and the sampling rate stands in one.
 TEST(DamagedFiles, AFlippedBitUnderAChecksumIsRefusedAndNeverChangesTheStep) {
   const Folder folder;
-  const Case whole = nwb_case(true);
+  const WholeFile whole = fuzz::nwb(kSamples, true);
   const std::string text = text_of(whole.bytes);
   const std::size_t rate = text.find("rate");
   const std::size_t header = text.rfind("OHDR", rate);
@@ -181,7 +99,7 @@ TEST(DamagedFiles, AFlippedBitUnderAChecksumIsRefusedAndNeverChangesTheStep) {
   ASSERT_NE(header, std::string::npos);
   std::size_t refused = 0;
   for (std::size_t bit = 8 * header; bit < 8 * (rate + 24); ++bit) {
-    Case flipped = whole;
+    WholeFile flipped = whole;
     flipped.bytes[bit / 8] ^= std::byte{1} << (bit % 8);
     try {
       EXPECT_DOUBLE_EQ(open_signal_file(folder.write("damaged", flipped.bytes)).dt_ms, 0.1) << "bit " << bit;
@@ -198,11 +116,11 @@ TEST(DamagedFiles, AFlippedBitUnderAChecksumIsRefusedAndNeverChangesTheStep) {
 // library would, until the stack ends.
 TEST(DamagedFiles, NwbWithATreeOfNamesThatLeadsBackToItself) {
   const Folder folder;
-  const Case whole = nwb_case(false);
+  const WholeFile whole = fuzz::nwb(kSamples, false);
   const std::string text = text_of(whole.bytes);
   std::size_t trees = 0;
   for (std::size_t tree = text.find("TREE"); tree != std::string::npos; tree = text.find("TREE", tree + 1)) {
-    Case damaged = whole;
+    WholeFile damaged = whole;
     damaged.bytes[tree + 5] = std::byte{1};  // its level; a key of 8 bytes stands before the first child
     for (std::size_t i = 0; i < 8; ++i)
       damaged.bytes[tree + 32 + i] = static_cast<std::byte>(std::uint64_t{tree} >> (8 * i));
@@ -216,10 +134,9 @@ TEST(DamagedFiles, NwbWithATreeOfNamesThatLeadsBackToItself) {
 // of the first bytes is flipped in turn.
 TEST(DamagedFiles, WithEveryBitOfTheHeaderFlipped) {
   const Folder folder;
-  for (const Case& whole : {Case{"ABF2", written::abf2(abf_file()), {}},
-                            Case{"ABF1", written::abf1(abf_file()), {}}, Case{"IBW", igor_file(), {}}}) {
+  for (const WholeFile& whole : {fuzz::abf2(kSamples), fuzz::abf1(kSamples), fuzz::igor_wave(kSamples)}) {
     for (std::size_t bit = 0; bit < 8 * 384; ++bit) {
-      Case flipped = whole;
+      WholeFile flipped = whole;
       flipped.bytes[bit / 8] ^= std::byte{1} << (bit % 8);
       try_to_read(folder, flipped, "header bit " + std::to_string(bit) + " flipped");
     }

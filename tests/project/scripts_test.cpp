@@ -146,5 +146,14 @@ TEST(RunScript, ExplainsItsOptionsAndRefusesOthers) {
   EXPECT_EQ(shell(script + " --preset").status, 2);
 }
 
+TEST(FuzzScript, ExplainsItselfWhenItIsCalledWrongly) {
+  const std::string script = "bash " + quoted(source_folder() / "tests" / "fuzz" / "run.sh");
+  for (const char* words : {" abf2", " --seconds", " --seconds abf2", " --help"}) {
+    const Outcome outcome = shell(script + words);
+    EXPECT_EQ(outcome.status, 2) << words;
+    EXPECT_THAT(outcome.output, HasSubstr("Usage: tests/fuzz/run.sh [--seconds N]")) << words;
+  }
+}
+
 }  // namespace
 }  // namespace dyniv::project
