@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -47,16 +48,30 @@ bool has_shape(const std::string& text, std::string_view shape) {
                     [](char s, char t) { return s == 'd' ? t >= '0' && t <= '9' : s == t; });
 }
 
-// "2024-01-02T03:04:05", a fraction if there is one, and a time zone.
+int number_in(const std::string& text, std::size_t at, std::size_t digits) {
+  int value = 0;
+  for (const char digit : text.substr(at, digits)) value = 10 * value + (digit - '0');
+  return value;
+}
+
+// "2024-01-02T03:04:05", a fraction if there is one, and a time zone; a day and an hour that exist.
 bool is_time_with_zone(const std::string& text) {
   if (!has_shape(text, "dddd-dd-ddTdd:dd:dd")) return false;
   std::size_t at = 19;
   if (at < text.size() && text[at] == '.') {
-    at = text.find_first_not_of("0123456789", at + 1);
-    if (at == std::string::npos) return false;
+    const std::size_t fraction = at + 1;
+    at = std::min(text.find_first_not_of("0123456789", fraction), text.size());
+    if (at == fraction) return false;
   }
+  const std::chrono::year_month_day day{std::chrono::year{number_in(text, 0, 4)},
+                                        std::chrono::month{static_cast<unsigned>(number_in(text, 5, 2))},
+                                        std::chrono::day{static_cast<unsigned>(number_in(text, 8, 2))}};
+  if (!day.ok() || day.year() < std::chrono::year{1}) return false;
+  if (number_in(text, 11, 2) > 23 || number_in(text, 14, 2) > 59 || number_in(text, 17, 2) > 59) return false;
   const std::string zone = text.substr(at);
-  return zone == "Z" || ((has_shape(zone, "+dd:dd") || has_shape(zone, "-dd:dd")) && zone.size() == 6);
+  if (zone == "Z") return true;
+  if (zone.size() != 6 || !(has_shape(zone, "+dd:dd") || has_shape(zone, "-dd:dd"))) return false;
+  return number_in(zone, 1, 2) <= 14 && number_in(zone, 4, 2) <= 59;
 }
 
 // Sweeps follow each other without overlapping; the pauses between them are not known.
@@ -283,8 +298,10 @@ void NwbMetadata::validate() const {
   if (identifier.empty() || session_description.empty())
     throw OptionError("identifier, session-description: must not be empty; NWB demands both");
   if (!is_time_with_zone(session_start)) {
-    throw OptionError(fmt::format(
-        "session-start = {}: must be a time with its zone, as 2024-01-31T15:30:00+01:00", session_start));
+    throw OptionError(
+        fmt::format("session-start = {}: must be a day and a time that exist, with the zone, as "
+                    "2024-01-31T15:30:00+01:00",
+                    session_start));
   }
   const std::string& sex = subject.sex;
   if (!sex.empty() && sex != "M" && sex != "F" && sex != "U" && sex != "O")

@@ -95,8 +95,10 @@ TEST_F(Import, AFileWithoutRolesAsksForTheSweeps) {
 }
 
 TEST_F(Import, RefusesWhatIsNoMetadataAndNoRecording) {
-  for (const auto& [option, value] :
-       {std::pair{"--sex", "female"}, {"--age", "old"}, {"--session-start", "yesterday"}}) {
+  for (const auto& [option, value] : {std::pair{"--sex", "female"},
+                                      {"--age", "old"},
+                                      {"--session-start", "yesterday"},
+                                      {"--session-start", "2024-02-30T15:30:00+01:00"}}) {
     const auto result = run_dyniv(import_demo({option, value}));
     EXPECT_EQ(result.exit_code, 2) << option;
     EXPECT_EQ(result.out, "");

@@ -142,6 +142,28 @@ TEST(NwbWriter, RefusesMetadataThatNwbDoesNotTake) {
   EXPECT_NO_THROW(zulu.validate());
 }
 
+TEST(NwbWriter, RefusesDaysHoursAndZonesThatDoNotExist) {
+  NwbMetadata about;
+  about.identifier = "x";
+  const auto valid = [&](const std::string& time) {
+    about.session_start = time;
+    try {
+      about.validate();
+    } catch (const OptionError&) {
+      return false;
+    }
+    return true;
+  };
+  for (const char* time : {"2024-02-29T23:59:59+14:00", "2000-02-29T00:00:00-09:30", "1970-01-01T00:00:00Z"})
+    EXPECT_TRUE(valid(time)) << time;
+  for (const char* time :
+       {"2024-13-01T12:00:00Z", "2024-00-01T12:00:00Z", "2024-04-31T12:00:00Z", "2024-01-00T12:00:00Z",
+        "2023-02-29T12:00:00Z", "1900-02-29T12:00:00Z", "0000-01-01T12:00:00Z", "2024-01-31T24:00:00Z",
+        "2024-01-31T12:60:00Z", "2024-01-31T12:00:60Z", "2024-01-31T12:00:00+15:00",
+        "2024-01-31T12:00:00+01:60", "2024-01-31T12:00:00.Z", "2024-01-31T12:00:00.5"})
+    EXPECT_FALSE(valid(time)) << time;
+}
+
 // The official schema, as the reference implementation wrote it, checks the file; skipped where the
 // validator, Python or its packages are absent.
 TEST(NwbWriter, FilesAreValidBySchema) {
