@@ -21,6 +21,7 @@ enum SectionPlace : std::size_t {
   kEpochPerDac = 156,
   kStrings = 220,
   kData = 236,
+  kTags = 252,
   kSynch = 316
 };
 
@@ -72,6 +73,26 @@ std::vector<std::string> read_strings(const ByteReader& bytes) {
   return list;
 }
 
+// The parts that are read, and the tags. Others are left out: recording programs write places of some that
+// the file does not hold.
+std::vector<AbfPart> parts_of(const ByteReader& bytes) {
+  std::vector<AbfPart> parts{{"header", 0, kAbf2Block}};
+  for (const auto& [place, name] : {std::pair<SectionPlace, std::string_view>{kProtocol, "protocol"},
+                                    {kAdc, "inputs"},
+                                    {kDac, "outputs"},
+                                    {kEpochPerDac, "epochs"},
+                                    {kStrings, "names"},
+                                    {kTags, "tags"},
+                                    {kSynch, kAbfSweepTable}}) {
+    const Section found = section(bytes, place);
+    if (found.offset == 0 || found.count == 0) continue;
+    const std::size_t count = place == kStrings ? 1 : found.count;  // all of them are one entry
+    if (count > bytes.size()) continue;                             // the table is refused where it is read
+    parts.push_back({name, found.offset, found.offset + count * found.entry_size});
+  }
+  return parts;
+}
+
 std::string string_at(const std::vector<std::string>& strings, std::int32_t index) {
   return index > 0 && static_cast<std::size_t>(index) < strings.size()
              ? strings[static_cast<std::size_t>(index)]
@@ -80,7 +101,8 @@ std::string string_at(const std::vector<std::string>& strings, std::int32_t inde
 
 AbfChannel read_channel(const ByteReader& bytes, std::size_t adc, std::size_t protocol,
                         const std::vector<std::string>& strings) {
-  AbfGains gains;
+  AbfChannel channel;
+  AbfGains& gains = channel.gains;
   gains.adc_range_V = bytes.at<float>(protocol + 110);
   gains.adc_resolution = bytes.at<std::int32_t>(protocol + 118);
   gains.instrument_scale = bytes.at<float>(adc + 40);
@@ -88,10 +110,8 @@ AbfChannel read_channel(const ByteReader& bytes, std::size_t adc, std::size_t pr
   gains.programmable_gain = bytes.at<float>(adc + 28);
   const bool telegraph = bytes.at<std::int16_t>(adc + 2) != 0;
   if (telegraph) gains.telegraphed_gain = bytes.at<float>(adc + 6);
-  AbfChannel channel;
   channel.name = string_at(strings, bytes.at<std::int32_t>(adc + 74));
   channel.unit = string_at(strings, bytes.at<std::int32_t>(adc + 78));
-  channel.scale = gains.scale();
   channel.offset = double{bytes.at<float>(adc + 44)} - double{bytes.at<float>(adc + 52)};
   channel.telegraph =
       telegraphed_mode(telegraph, bytes.at<std::int16_t>(adc + 4), bytes.at<std::int16_t>(adc + 18));
@@ -178,13 +198,17 @@ SignalFile read_abf2(std::span<const std::byte> content, const std::string& path
   const auto strings = read_strings(bytes);
   AbfLayout layout;
   layout.format = "ABF2";
-  layout.float32 = bytes.at<std::uint16_t>(30) == 1;
+  layout.data_format = bytes.at<std::int16_t>(30);
   layout.episode_count = bytes.at<std::uint32_t>(12);
   layout.mode = static_cast<AbfMode>(bytes.at<std::int16_t>(protocol));
   layout.dt_ms = tidy_step(bytes.at<float>(protocol + 2) / 1000.0);
   const Section data = section(bytes, kData);
   layout.data_offset = data.offset;
+  layout.bytes_per_sample = data.entry_size;
   layout.sample_count = data.count;
+  layout.samples_per_episode = static_cast<std::size_t>(std::max(bytes.at<std::int32_t>(protocol + 22), 0));
+  layout.experiment = experiment_mode(bytes.at<std::int16_t>(protocol + 126));
+  layout.parts = parts_of(bytes);
 
   const Section inputs = table(bytes, kAdc, 82);
   for (std::size_t i = 0; i < std::min<std::size_t>(inputs.count, 1024); ++i) {
@@ -192,15 +216,16 @@ SignalFile read_abf2(std::span<const std::byte> content, const std::string& path
   }
   const Section synch = table(bytes, kSynch, 8);
   for (std::size_t i = 0; i < synch.count; ++i) {
-    const auto length = bytes.at<std::int32_t>(synch.offset + i * synch.entry_size + 4);
-    layout.synch_lengths.push_back(length > 0 ? static_cast<std::size_t>(length) : 0);
+    const std::size_t at = synch.offset + i * synch.entry_size;
+    layout.sweeps.push_back({bytes.at<std::int32_t>(at), bytes.at<std::int32_t>(at + 4)});
   }
+  layout.start_unit_ms = double{bytes.at<float>(protocol + 14)} / 1000.0;
   // Outputs play their waveform only in episodic mode; the switch may be left on in the others.
   const Section outputs = table(bytes, kDac, 42);
   for (std::size_t i = 0; i < outputs.count && layout.mode == AbfMode::episodic; ++i) {
     const std::size_t dac = outputs.offset + i * outputs.entry_size;
-    const ClampMode mode = commanded_mode(string_at(strings, bytes.at<std::int32_t>(dac + 28)));
-    if (bytes.at<std::int16_t>(dac + 40) != 0 && mode != ClampMode::unknown) layout.commands.push_back(mode);
+    if (bytes.at<std::int16_t>(dac + 40) != 0)
+      layout.command_units.push_back(string_at(strings, bytes.at<std::int32_t>(dac + 28)));
   }
   SignalFile file = read_abf_samples(bytes, layout);
   if (layout.mode == AbfMode::episodic) file.commanded_steps = commanded_steps(bytes, strings, file);

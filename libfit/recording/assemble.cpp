@@ -9,6 +9,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/channel_choice.hpp"
+#include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -201,7 +202,7 @@ void refuse_commanded_voltage(const Sweep& sweep, const std::string& place) {
   if (!stepped && !held) return;
   throw DataError(fmt::format(
       "{}: the voltage {} while the current fluctuates (SD {:.3g} pA): this is voltage clamp, whose "
-      "current is the response; give a current-clamp recording",
+      "current is the response; give a current-clamp recording, or pass --clamp current if this is one",
       place, stepped ? "holds a few constant levels" : "is held", current.sd));
 }
 
@@ -240,7 +241,7 @@ Sweep read_sweep(const Pair& pair, std::size_t index, const AssembleOptions& opt
   refuse_not_finite(sweep.current_pA, sweep, current_place);
   refuse_flat(sweep.voltage_mV, place, "mV");
   refuse_flat(sweep.current_pA, current_place, "pA");
-  refuse_commanded_voltage(sweep, place);
+  if (!pair.voltage.file->stated_current_clamp) refuse_commanded_voltage(sweep, place);
   return sweep;
 }
 

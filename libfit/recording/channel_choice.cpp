@@ -101,18 +101,4 @@ std::optional<ChosenChannel> choose_channel(const SignalFile& file, ChannelRole 
   return chosen;
 }
 
-void refuse_voltage_clamp(const SignalFile& file, const Channel& voltage, const Channel& current) {
-  const bool telegraphed =
-      voltage.telegraph == ClampMode::voltage_clamp || current.telegraph == ClampMode::voltage_clamp;
-  const bool denied =
-      voltage.telegraph == ClampMode::current_clamp || current.telegraph == ClampMode::current_clamp;
-  // What the amplifier telegraphs beats the unit of the command, which may be left from another protocol.
-  if (!telegraphed && (denied || file.command != ClampMode::voltage_clamp)) return;
-  throw DataError(fmt::format(
-      "{}: is a voltage-clamp recording ({}): its current is the cell's response, not the input; the dynamic "
-      "I-V "
-      "method needs current clamp, so give a recording with injected current and free voltage",
-      file.path, telegraphed ? "the amplifier telegraphed voltage clamp" : "the command output is in volts"));
-}
-
 }  // namespace libfit

@@ -23,9 +23,6 @@ struct ChosenChannel {
 std::optional<ChosenChannel> choose_channel(const SignalFile& file, ChannelRole role,
                                             const std::string& option, const std::string& stated_unit);
 
-// Throws DataError when the recording program says that the cell was voltage-clamped.
-void refuse_voltage_clamp(const SignalFile& file, const Channel& voltage, const Channel& current);
-
 // "1 `IN 0` [pA], 2 `IN 1` [mV]"
 std::string list_channels(const SignalFile& file);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "libfit/core/error.hpp"
@@ -48,6 +49,31 @@ std::size_t bin_header_size(int version) {
   return version == 3 ? 20 : 64;
 }
 
+// Bytes whose 16-bit words add up to zero. The header of a wave up to version 3 counts 126 bytes for this, of
+// which the last 16 are the first of the samples (or of the 16 unused bytes behind them); that of version 5
+// is summed without the samples.
+std::size_t checked_size(int version) { return bin_header_size(version) + (version == 5 ? 320 : 126); }
+
+bool checksum_is_right(const ByteReader& bytes, std::size_t checked) {
+  if (bytes.size() < checked) return false;
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < checked; i += 2) sum += bytes.at<std::uint16_t>(i);
+  return (sum & 0xFFFFU) == 0;
+}
+
+std::size_t name_place(int version) { return bin_header_size(version) + (version == 5 ? 28 : 6); }
+
+// A name as Igor allows it, with the zero byte behind it.
+bool has_name(const ByteReader& bytes, int version) {
+  const std::size_t longest = version == 5 ? 32 : 20;
+  if (bytes.size() < name_place(version) + longest) return false;
+  const auto field = bytes.slice(name_place(version), longest);
+  const auto end = std::find(field.begin(), field.end(), std::byte{0});
+  return end != field.begin() && end != field.end() && std::all_of(field.begin(), end, [](std::byte letter) {
+           return letter >= std::byte{0x20} && letter != std::byte{0x7F};
+         });
+}
+
 std::size_t count_at(const ByteReader& bytes, std::size_t offset) {
   const auto value = bytes.at<std::int32_t>(offset);
   if (value < 0)
@@ -55,24 +81,10 @@ std::size_t count_at(const ByteReader& bytes, std::size_t offset) {
   return static_cast<std::size_t>(value);
 }
 
-// The 16-bit words of both headers add up to zero.
-void check_sum(const ByteReader& bytes, std::size_t header_size) {
-  unsigned sum = 0;
-  bytes.slice(0, header_size);
-  for (std::size_t i = 0; i < header_size; i += 2) sum += bytes.at<std::uint16_t>(i);
-  if ((sum & 0xFFFFU) != 0) {
-    throw InputError(
-        fmt::format("{}: looks like an Igor binary wave but the checksum of its header is wrong; it is "
-                    "damaged, copy it again from its source",
-                    bytes.file()));
-  }
-}
-
 // Versions 1 to 3: a header of 110 bytes, one dimension.
 Wave read_header_2(const ByteReader& bytes, std::size_t at) {
   Wave wave;
   wave.data_offset = at + 110;
-  check_sum(bytes, wave.data_offset);
   wave.type = bytes.at<std::uint16_t>(at);
   wave.name = bytes.text(at + 6, 20);
   wave.data_unit = bytes.text(at + 34, 4);
@@ -99,7 +111,6 @@ std::size_t sample_size(unsigned type) {
 Wave read_header_5(const ByteReader& bytes, std::size_t at) {
   Wave wave;
   wave.data_offset = at + 320;
-  check_sum(bytes, wave.data_offset);
   wave.points = count_at(bytes, at + 12);
   wave.type = bytes.at<std::uint16_t>(at + 16);
   wave.name = bytes.text(at + 28, 32);
@@ -182,21 +193,36 @@ double step_ms(const Wave& wave, const std::string& path, std::optional<double> 
     return agreed_step(path, *dt_ms, unit && sensible ? std::optional(wave.step * *unit) : std::nullopt);
   if (!unit || !sensible) {
     throw InputError(fmt::format(
-        "{}: the step of the wave is {:g} in unit `{}`, which is no sampling step; pass it with --dt in ms",
-        path, wave.step, wave.dimension_unit));
+        "{}: the step of the wave is {:g} {}, which is no sampling step; pass it with --dt in ms{}", path,
+        wave.step, wave.dimension_unit.empty() ? "without a unit" : "in unit `" + wave.dimension_unit + "`",
+        sensible ? fmt::format(" (--dt {:g} if that is in seconds)", tidy_step(1000.0 * wave.step)) : ""));
   }
   return tidy_step(wave.step * *unit);
 }
 
 }  // namespace
 
-bool looks_like_igor_wave(std::span<const std::byte> bytes) { return version_of(bytes).has_value(); }
+bool is_igor_wave(std::span<const std::byte> content) {
+  const auto version = version_of(content);
+  return version && checksum_is_right(ByteReader(content, version->second, ""), checked_size(version->first));
+}
+
+bool looks_like_igor_wave(std::span<const std::byte> content) {
+  const auto version = version_of(content);
+  return version && has_name(ByteReader(content, version->second, ""), version->first);
+}
 
 SignalFile read_igor_wave(std::span<const std::byte> content, const std::string& path,
                           std::optional<double> dt_ms) {
   const auto version = version_of(content);
   if (!version) throw InputError(fmt::format("{}: is not an Igor binary wave", path));
   const ByteReader bytes(content, version->second, path);
+  if (!checksum_is_right(bytes, checked_size(version->first))) {
+    throw InputError(fmt::format(
+        "{}: looks like an Igor binary wave of version {} but the checksum of its header is wrong; "
+        "it is damaged, copy it again from its source",
+        path, version->first));
+  }
   const std::size_t header = bin_header_size(version->first);
   const Wave wave = version->first == 5 ? read_header_5(bytes, header) : read_header_2(bytes, header);
   if (wave.points == 0) throw InputError(fmt::format("{}: the wave is empty", path));

@@ -10,7 +10,9 @@
 
 namespace libfit {
 
-// Whether the file begins with the version word of a wave, in either byte order.
+// Whether the file begins with a version word, in either byte order, and the checksum of the header is right.
+bool is_igor_wave(std::span<const std::byte> bytes);
+// Whether it is like a wave in all but the checksum: a version word, and a name where a wave has one.
 bool looks_like_igor_wave(std::span<const std::byte> bytes);
 
 // `dt_ms` is the step of a wave whose first dimension is not in a unit of time; one that contradicts the wave

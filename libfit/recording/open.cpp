@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fstream>
 
@@ -12,6 +11,7 @@
 #include "libfit/recording/abf1_reader.hpp"
 #include "libfit/recording/abf2_reader.hpp"
 #include "libfit/recording/axon_text_reader.hpp"
+#include "libfit/recording/foreign_formats.hpp"
 #include "libfit/recording/hdf5_reader.hpp"
 #include "libfit/recording/igor_reader.hpp"
 #include "libfit/recording/igor_text_reader.hpp"
@@ -22,21 +22,6 @@
 
 namespace libfit {
 namespace {
-
-// Beginnings of files that are known and not read, with the way out.
-struct Foreign {
-  std::string_view beginning;
-  std::string_view what;
-};
-constexpr std::array<Foreign, 7> kForeign{{
-    {"MATLAB 5.0", "is a MATLAB file of version 5; save it with -v7.3 and name its datasets, or write text"},
-    {"DAT1", "is a HEKA file; export its series as Igor binary waves or text"},
-    {"DAT2", "is a HEKA file; export its series as Igor binary waves or text"},
-    {"CEDFILE", "is a CED file; export it as text"},
-    {"PK\x03\x04", "is a zip archive; unpack it, or export the sheet as text"},
-    {"\x1f\x8b", "is compressed with gzip; unpack it"},
-    {"BZh", "is compressed with bzip2; unpack it"},
-}};
 
 // 100 MHz to one sample in 100 s: what lies outside is a damaged header.
 constexpr double kShortestStep_ms = 1e-5;
@@ -56,12 +41,13 @@ SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path,
   if (begins_with(bytes, "ABF ")) return read_abf1(bytes, path);
   if (looks_like_axon_text(bytes)) return read_axon_text(bytes, path, options.dt_ms);
   if (looks_like_igor_text(bytes)) return read_igor_text(bytes, path, options.dt_ms);
-  for (const Foreign& foreign : kForeign) {
-    if (begins_with(bytes, foreign.beginning)) throw InputError(fmt::format("{}: {}", path, foreign.what));
-  }
+  if (is_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
+  const bool printable = looks_like_text(bytes);
+  if (const auto foreign = printable ? std::nullopt : foreign_format(bytes))
+    throw InputError(fmt::format("{}: {}", path, *foreign));
   if (looks_like_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
   const bool utf16 = begins_with(bytes, "\xFF\xFE") || begins_with(bytes, "\xFE\xFF");
-  if (utf16 || looks_like_text(bytes))
+  if (utf16 || printable)
     return read_text(bytes, path,
                      {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
   throw InputError(
@@ -98,6 +84,7 @@ void check_step(const SignalFile& file, const OpenOptions& options) {
 
 SignalFile checked(SignalFile file, const OpenOptions& options) {
   check_step(file, options);
+  file.stated_current_clamp = options.current_clamp;
   for (std::string& trap : file_traps(file)) file.warnings.push_back(std::move(trap));
   return file;
 }

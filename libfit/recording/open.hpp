@@ -25,7 +25,8 @@ struct OpenOptions {
   std::string voltage_unit;  // likewise ("mV")
   std::string voltage_dataset;  // path within an HDF5 file
   std::string current_dataset;
-  NwbOptions nwb;  // which part of an NWB file; files of other formats are read whole
+  bool current_clamp = false;  // whatever the file says of its clamp, it is current clamp
+  NwbOptions nwb;              // which part of an NWB file; files of other formats are read whole
 
   void validate() const;  // throws OptionError
 };

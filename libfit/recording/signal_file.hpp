@@ -41,8 +41,10 @@ struct SignalFile {
   std::string format;  // "ABF2", "ABF1", "IBW", "text", "HDF5", "NWB 2.6.0"
   double dt_ms = 0.0;  // of the first sweep, where they differ (NWB): then the notes tell each
   std::vector<Channel> channels;
-  // Mode that follows from the units of the analog outputs which carried the command waveform.
-  ClampMode command = ClampMode::unknown;
+  // Of the analog outputs that carried the command waveform.
+  std::vector<std::string> command_units;
+  ClampMode experiment = ClampMode::unknown;      // what the recording program calls the experiment
+  bool stated_current_clamp = false;              // by the user, whatever the file says
   std::optional<CommandedSteps> commanded_steps;  // absent where the command has none, or is not told
   std::vector<std::string> left_out;  // parts of the file that are no current-clamp sweep, each with why
   // What the reader of the format did already: sweeps picked, times cut, and whether samples were read at all

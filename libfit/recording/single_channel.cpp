@@ -7,6 +7,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/channel_choice.hpp"
+#include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "libfit/core/error.hpp"
+#include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/units.hpp"
 
 namespace libfit {
@@ -27,13 +28,15 @@ std::optional<std::string> name_trap(const SignalFile& file, std::size_t c) {
       file.path, channel_label(file, c), role_name(*hinted), channel.file_unit, role_name(channel.role));
 }
 
-bool voltage_clamped(const SignalFile& file) {
-  const auto any = [&](ClampMode mode) {
-    return std::any_of(file.channels.begin(), file.channels.end(),
-                       [&](const Channel& channel) { return channel.telegraph == mode; });
-  };
-  return any(ClampMode::voltage_clamp) ||
-         (file.command == ClampMode::voltage_clamp && !any(ClampMode::current_clamp));
+std::optional<std::string> clamp_trap(const SignalFile& file) {
+  std::vector<const Channel*> channels;
+  for (const Channel& channel : file.channels) channels.push_back(&channel);
+  const ClampVerdict verdict = clamp_verdict(file, channels);
+  if (verdict.mode == ClampMode::voltage_clamp)
+    return fmt::format("{}: is of voltage clamp ({}): its current is a response, not an input", file.path,
+                       verdict.seen);
+  if (verdict.contested) return fmt::format("{}: read as current clamp: {}", file.path, verdict.seen);
+  return std::nullopt;
 }
 
 bool unequal_lengths(const SignalFile& file) {
@@ -68,9 +71,7 @@ std::vector<std::string> file_traps(const SignalFile& file) {
   for (std::size_t c = 0; c < file.channels.size(); ++c) {
     if (const auto trap = name_trap(file, c)) found.push_back(*trap);
   }
-  if (voltage_clamped(file))
-    found.push_back(
-        fmt::format("{}: the header says voltage clamp: its current is a response, not an input", file.path));
+  if (auto trap = clamp_trap(file)) found.push_back(std::move(*trap));
   if (file.dt_ms > kCoarse_ms * (1.0 + 1e-9)) {
     found.push_back(fmt::format(
         "{}: a sampling step of {:g} ms ({:g} Hz, below 5 kHz) leaves spikes one or two samples wide; "

@@ -10,11 +10,13 @@
 
 #include "tests/cli/run_command.hpp"
 #include "tests/cli/short_recordings.hpp"
+#include "tests/recording/written_files.hpp"
 
 namespace dyniv_test {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -203,6 +205,42 @@ TEST_P(FewSpikes, StillGiveElectrodeCapacitanceCurveAndPassiveModel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(NoneOrOne, FewSpikes, testing::Values(0, 1));
+
+// A recording of 0.2 s whose command output was left in volts.
+libfit::written::Bytes with_output_in_volts() {
+  libfit::written::AbfFile file;
+  file.inputs = {{"IN 0", "pA"}, {"IN 1", "mV"}};
+  file.inputs[1].physical = 1;
+  file.command_units = {"mV"};
+  const auto voltage = libfit::written::voltage_trace(2000);
+  const auto current = libfit::written::current_trace(2000);
+  for (std::size_t k = 0; k < voltage.size(); ++k) {
+    file.values.push_back(static_cast<float>(current[k]));
+    file.values.push_back(static_cast<float>(voltage[k]));
+  }
+  return libfit::written::abf2(file);
+}
+
+TEST_F(BadInput, VoltageClampIsRefusedWithTheOptionThatOverrides) {
+  const auto bytes = with_output_in_volts();
+  const std::string file =
+      folder_.write("vc.abf", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  EXPECT_THAT(refused(1, iv(file)).err, AllOf(HasSubstr("in mV"), HasSubstr("--clamp current")));
+  EXPECT_THAT(run_dyniv(iv(file, {"--clamp", "current"})).err, Not(HasSubstr("clamp")));
+  EXPECT_THAT(run_dyniv({"inspect", file}).out, HasSubstr("voltage clamp"));
+  const auto shown = run_dyniv({"inspect", file, "--clamp", "current"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, Not(HasSubstr("clamp")));
+}
+
+TEST_F(BadInput, EveryCommandThatReadsTakesTheClampAndOnlyCurrentClamp) {
+  for (const char* command :
+       {"inspect", "compensate", "iv", "fit", "run", "steps", "score", "simulate", "import"}) {
+    EXPECT_THAT(refused(2, {command, "--clamp", "voltage"}).err,
+                HasSubstr("--clamp voltage: must be current"))
+        << command;
+  }
+}
 
 }  // namespace
 }  // namespace dyniv_test

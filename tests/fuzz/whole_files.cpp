@@ -37,6 +37,9 @@ written::AbfFile abf_file(std::size_t samples) {
   file.episodes = 2;
   const auto sweep = static_cast<std::int32_t>(samples);
   file.synch_lengths = {sweep, sweep};
+  file.synch_starts = {1000, 1000 + 2 * sweep};
+  file.synch_unit_us = file.interval_us;
+  file.samples_per_episode = sweep;
   const auto voltage = written::voltage_trace(samples);
   const auto current = written::current_trace(samples);
   for (std::size_t k = 0; k < samples; ++k) {

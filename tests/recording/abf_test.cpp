@@ -195,56 +195,5 @@ TEST(Abf, TurnsLatin1NamesIntoUtf8) {
   EXPECT_DOUBLE_EQ(file.channels[1].to_internal, 1e-3);
 }
 
-AbfFile clamp_file() {
-  AbfFile file;
-  file.inputs = {{"IN 0", "pA"}, {"IN 1", "mV"}};
-  file.inputs[1].physical = 1;
-  const auto voltage = written::voltage_trace(500);
-  const auto current = written::current_trace(500);
-  for (std::size_t k = 0; k < voltage.size(); ++k) {
-    file.values.push_back(static_cast<float>(current[k]));
-    file.values.push_back(static_cast<float>(voltage[k]));
-  }
-  return file;
-}
-
-TEST(ClampMode, FollowsFromTheUnitOfTheCommand) {
-  const Folder folder;
-  AbfFile written = clamp_file();
-  written.command_units = {"mV"};
-  for (const auto& bytes : {written::abf2(written), written::abf1(written)}) {
-    const auto path = folder.write("a", bytes);
-    EXPECT_THAT([&] { read_recording({path}); }, ThrowsMessage<DataError>(HasSubstr("voltage-clamp")));
-  }
-  written.command_units = {"pA"};
-  EXPECT_EQ(read_recording({folder.write("b", written::abf2(written))}).sweeps.size(), 1U);
-}
-
-TEST(ClampMode, SaysNothingWhenOutputsDisagreeOrWhenNoWaveformIsPlayed) {
-  const Folder folder;
-  AbfFile written = clamp_file();
-  written.command_units = {"mV", "pA"};
-  EXPECT_EQ(read_recording({folder.write("a", written::abf2(written))}).sweeps.size(), 1U);
-  written.command_units = {"mV"};
-  written.mode = 3;
-  EXPECT_EQ(read_recording({folder.write("b", written::abf2(written))}).sweeps.size(), 1U);
-}
-
-TEST(ClampMode, TelegraphedBeatsTheCommand) {
-  const Folder folder;
-  AbfFile written = clamp_file();
-  written.command_units = {"mV"};
-  written.inputs[1].telegraph = true;
-  written.inputs[1].telegraph_instrument = 24;
-  written.inputs[1].telegraph_mode = 1;
-  EXPECT_EQ(read_recording({folder.write("a", written::abf2(written))}).sweeps.size(), 1U);
-  written.command_units = {"pA"};
-  written.inputs[1].telegraph_mode = 0;
-  const auto path = folder.write("b", written::abf2(written));
-  EXPECT_THAT([&] { read_recording({path}); }, ThrowsMessage<DataError>(HasSubstr("telegraphed")));
-  written.inputs[1].telegraph_instrument = 15;  // an amplifier that does not telegraph its mode
-  EXPECT_EQ(read_recording({folder.write("c", written::abf2(written))}).sweeps.size(), 1U);
-}
-
 }  // namespace
 }  // namespace libfit

@@ -30,7 +30,8 @@ void expect_type(std::uint16_t type) {
   const Folder folder;
   for (const std::endian order : kOrders) {
     const IgorWave wave = wave_of<Number>(type, {Number{1}, Number{2}, static_cast<Number>(100)}, order);
-    for (const auto& bytes : {written::igor5(wave, order), written::igor2(wave, order)}) {
+    for (const auto& bytes : {written::igor5(wave, order), written::igor2(wave, order, 1),
+                              written::igor2(wave, order, 2), written::igor2(wave, order, 3)}) {
       const SignalFile file = open_signal_file(folder.write("w", bytes));
       EXPECT_EQ(file.format, "IBW");
       EXPECT_DOUBLE_EQ(file.dt_ms, 0.1);
@@ -117,6 +118,35 @@ TEST(Igor, RefusesAHeaderWhoseChecksumIsWrong) {
   const Folder folder;
   const auto path = folder.write("w", bytes);
   EXPECT_THAT([&] { open_signal_file(path); }, ThrowsMessage<InputError>(HasSubstr("checksum")));
+}
+
+// The first 16 bytes of the samples count: a change there is seen, one behind them is not. A long wave, so
+// that the two are samples.
+TEST(Igor, ChecksumOfVersionsUpToThreeReachesIntoTheSamples) {
+  const Folder folder;
+  const std::vector<std::pair<int, std::size_t>> headers{{1, 8 + 110}, {2, 16 + 110}, {3, 20 + 110}};
+  for (const std::endian order : kOrders) {
+    for (const auto& [version, samples] : headers) {
+      const IgorWave wave = wave_of<std::int16_t>(0x10, {7, 6, 5, 4, 3, 2, 1, 0, -1, -2}, order);
+      auto bytes = written::igor2(wave, order, version);
+      EXPECT_THAT(open_signal_file(folder.write("w", bytes)).channels[0].sweeps[0],
+                  ElementsAre(7e3, 6e3, 5e3, 4e3, 3e3, 2e3, 1e3, 0, -1e3, -2e3));
+      bytes[samples + 16] ^= std::byte{1};
+      EXPECT_NO_THROW(open_signal_file(folder.write("w", bytes)));
+      bytes[samples + 15] ^= std::byte{1};
+      const auto path = folder.write("w", bytes);
+      EXPECT_THAT([&] { open_signal_file(path); }, ThrowsMessage<InputError>(HasSubstr("checksum")));
+    }
+  }
+}
+
+TEST(Igor, AStepWithoutAUnitIsAskedForWithWhatItWouldBeInSeconds) {
+  IgorWave wave = wave_of<float>(2, {1, 2}, std::endian::big);
+  wave.step = 0.00025;
+  wave.dimension_unit = "";
+  const Folder folder;
+  const auto path = folder.write("w", written::igor2(wave, std::endian::big));
+  EXPECT_THAT([&] { open_signal_file(path); }, ThrowsMessage<InputError>(HasSubstr("(--dt 0.25 if")));
 }
 
 }  // namespace

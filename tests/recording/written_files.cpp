@@ -86,7 +86,10 @@ Bytes abf2(const AbfFile& file) {
   const std::size_t protocol = begin_section(76, 512, 1);
   put(bytes, protocol, file.mode);
   put(bytes, protocol + 2, file.interval_us);
+  put(bytes, protocol + 14, file.synch_unit_us);
+  put(bytes, protocol + 22, file.samples_per_episode);
   put(bytes, protocol + 110, 10.0F);
+  put(bytes, protocol + 126, file.experiment);
   put(bytes, protocol + 118, std::int32_t{32768});
   bytes.resize(protocol + 512);
 
@@ -139,7 +142,7 @@ Bytes abf2(const AbfFile& file) {
   if (!file.synch_lengths.empty()) {
     const std::size_t synch = begin_section(316, 8, file.synch_lengths.size());
     for (std::size_t i = 0; i < file.synch_lengths.size(); ++i) {
-      put(bytes, synch + 8 * i, std::int32_t{0});
+      put(bytes, synch + 8 * i, file.synch_starts.empty() ? 0 : file.synch_starts[i]);
       put(bytes, synch + 8 * i + 4, file.synch_lengths[i]);
     }
   }
@@ -161,8 +164,11 @@ Bytes abf1(const AbfFile& file, std::int32_t blocks) {
   put(bytes, 100, static_cast<std::int16_t>(file.values.empty() ? 0 : 1));
   put(bytes, 120, static_cast<std::int16_t>(file.inputs.size()));
   put(bytes, 122, file.interval_us / static_cast<float>(file.inputs.size()));
+  put(bytes, 130, file.synch_unit_us);
+  put(bytes, 138, file.samples_per_episode);
   put(bytes, 244, 10.0F);
   put(bytes, 252, std::int32_t{32768});
+  put(bytes, 260, file.experiment);
   for (std::size_t i = 0; i < 16; ++i) put(bytes, 410 + 2 * i, std::int16_t{-1});
   for (std::size_t i = 0; i < file.inputs.size(); ++i) {
     const AbfInput& input = file.inputs[i];
@@ -191,9 +197,9 @@ Bytes abf1(const AbfFile& file, std::int32_t blocks) {
   pad_to_block(bytes);
   put(bytes, 92, static_cast<std::int32_t>(bytes.size() / 512));
   put(bytes, 96, static_cast<std::int32_t>(file.synch_lengths.size()));
-  for (const std::int32_t length : file.synch_lengths) {
-    append(bytes, std::int32_t{0});
-    append(bytes, length);
+  for (std::size_t i = 0; i < file.synch_lengths.size(); ++i) {
+    append(bytes, file.synch_starts.empty() ? 0 : file.synch_starts[i]);
+    append(bytes, file.synch_lengths[i]);
   }
   return bytes;
 }
@@ -220,18 +226,20 @@ Bytes igor5(const IgorWave& wave, std::endian order) {
   return bytes;
 }
 
-Bytes igor2(const IgorWave& wave, std::endian order) {
-  Bytes bytes(16 + 110);
-  put(bytes, 0, std::int16_t{2}, order);
-  const std::size_t at = 16;
+Bytes igor2(const IgorWave& wave, std::endian order, int version) {
+  const std::size_t at = version == 1 ? 8 : version == 2 ? 16 : 20;
+  Bytes bytes(at + 110);
+  put(bytes, 0, static_cast<std::int16_t>(version), order);
+  put(bytes, 2, static_cast<std::int32_t>(126 + wave.data.size()), order);
   put(bytes, at, wave.type, order);
   put_text(bytes, at + 6, wave.name, 20, '\0');
   put_text(bytes, at + 34, wave.unit, 4, '\0');
   put_text(bytes, at + 38, wave.dimension_unit, 4, '\0');
   put(bytes, at + 42, wave.rows, order);
   put(bytes, at + 48, wave.step, order);
-  balance(bytes, 126, 14, order);
   bytes.insert(bytes.end(), wave.data.begin(), wave.data.end());
+  bytes.resize(bytes.size() + 16);
+  balance(bytes, at + 126, at - 2, order);
   return bytes;
 }
 

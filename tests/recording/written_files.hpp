@@ -62,8 +62,12 @@ struct AbfFile {
   std::vector<AbfEpoch> epochs;
   std::uint32_t episodes = 1;
   std::vector<std::int32_t> synch_lengths;
-  std::vector<std::int16_t> raw;  // interleaved
-  std::vector<float> values;      // interleaved; written instead of raw when not empty
+  std::vector<std::int32_t> synch_starts;  // empty: all 0
+  float synch_unit_us = 0.0F;              // 0: starts are counted in samples
+  std::int32_t samples_per_episode = 0;    // 0: not told
+  std::int16_t experiment = 0;             // 1: current clamp
+  std::vector<std::int16_t> raw;           // interleaved
+  std::vector<float> values;               // interleaved; written instead of raw when not empty
 };
 
 // ADC range 10 V, resolution 32768.
@@ -83,7 +87,9 @@ struct IgorWave {
 };
 
 Bytes igor5(const IgorWave& wave, std::endian order);
-Bytes igor2(const IgorWave& wave, std::endian order);
+// Versions 1 to 3, as Igor writes them: 16 unused bytes behind the samples, and a checksum over what comes
+// before the samples and 16 bytes more.
+Bytes igor2(const IgorWave& wave, std::endian order, int version = 2);
 
 // Numbers in a byte order.
 template <typename Number>

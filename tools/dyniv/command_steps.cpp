@@ -11,7 +11,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/version.hpp"
 #include "libfit/model/model_file.hpp"
-#include "libfit/recording/channel_choice.hpp"
+#include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/single_channel.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"

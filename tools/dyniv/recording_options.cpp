@@ -1,7 +1,10 @@
 #include "recording_options.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 
+#include "libfit/core/error.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {
@@ -24,9 +27,16 @@ void add_opening(po::options_description& group, RecordingArguments& arguments) 
         arguments.open.voltage_unit = unit;
         arguments.assemble.voltage_unit = unit;
       }),
-      "unit of the voltage, likewise (mV, V)")("voltage-dataset",
-                                               po::value(&arguments.open.voltage_dataset)->value_name("PATH"),
-                                               "dataset of the voltage in an HDF5 file")(
+      "unit of the voltage, likewise (mV, V)")(
+      "clamp", po::value<std::string>()->value_name("MODE")->notifier([&](const std::string& mode) {
+        if (mode != "current")
+          throw libfit::OptionError(fmt::format(
+              "--clamp {}: must be current; what was recorded in voltage clamp is not read", mode));
+        arguments.open.current_clamp = true;
+      }),
+      "current: take the files for current clamp, whatever their header says [header and voltage]")(
+      "voltage-dataset", po::value(&arguments.open.voltage_dataset)->value_name("PATH"),
+      "dataset of the voltage in an HDF5 file")(
       "current-dataset", po::value(&arguments.open.current_dataset)->value_name("PATH"),
       "dataset of the current in an HDF5 file")(
       "stimulus", po::value(&arguments.open.nwb.stimulus)->value_name("NAME"),

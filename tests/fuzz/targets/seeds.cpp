@@ -34,6 +34,7 @@ void add_abf(Seeds& seeds) {
   add();
   file.mode = 3;  // gap-free
   file.synch_lengths.clear();
+  file.synch_starts.clear();
   seeds["abf1"].push_back(text_of(written::abf1(file, 4)));
   file.values.assign(file.raw.begin(), file.raw.end());
   add();
@@ -42,7 +43,8 @@ void add_abf(Seeds& seeds) {
 void add_waves(Seeds& seeds) {
   for (const std::endian order : {std::endian::little, std::endian::big}) {
     written::IgorWave one = wave(kSamples, order);
-    seeds["igor_wave"].push_back(text_of(written::igor2(one, order)));
+    for (const int version : {1, 2, 3})
+      seeds["igor_wave"].push_back(text_of(written::igor2(one, order, version)));
     one.rows = kSamples / 2;
     one.columns = 2;
     one.unit = "millivolt";
