@@ -78,6 +78,7 @@ std::size_t count_pointed_peaks(std::span<const double> voltage_mV, double dt_ms
   std::size_t count = 0;
   for (std::size_t k = reach; k + reach < voltage_mV.size(); ++k) {
     const double peak = voltage_mV[k];
+    if (voltage_mV[k - 1] > peak || voltage_mV[k + 1] > peak) continue;
     if (!(peak - voltage_mV[k - reach] >= kHeight_mV && peak - voltage_mV[k + reach] >= kHeight_mV)) continue;
     const auto around = voltage_mV.subspan(k - reach, 2 * reach + 1);
     if (*std::max_element(around.begin(), around.end()) > peak || !is_pointed(around, reach)) continue;
@@ -119,8 +120,8 @@ void refuse_voltage_clamp(const SignalFile& file, const Channel& voltage, const 
   if (verdict.mode != ClampMode::voltage_clamp) return;
   throw DataError(
       fmt::format("{}: is a voltage-clamp recording ({}): its current is the cell's response, not the input; "
-                  "give a recording "
-                  "with injected current and free voltage, or pass --clamp current if this is one",
+                  "give a recording with injected current and free voltage, or pass --clamp current if this "
+                  "is one",
                   file.path, verdict.seen));
 }
 

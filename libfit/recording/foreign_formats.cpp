@@ -66,9 +66,9 @@ constexpr std::array<Signature, 24> kSignatures{{
 // WinWCP and WinEDR begin with lines NAME=VALUE, among them the range of the converter.
 bool is_strathclyde(std::span<const std::byte> bytes) {
   if (!begins_with(bytes, "VER=")) return false;
-  constexpr std::string_view kRange = "\nADCMAX=";
-  const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
-  return !std::ranges::search(head, std::as_bytes(std::span(kRange))).empty();
+  const std::string_view head(reinterpret_cast<const char*>(bytes.data()),
+                              std::min<std::size_t>(bytes.size(), 4096));
+  return head.find("\nADCMAX=") != std::string_view::npos;
 }
 
 // A packed experiment is a chain of records: type, version 0, size of what follows. It is one when the chain

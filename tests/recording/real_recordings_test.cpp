@@ -135,5 +135,51 @@ TEST_F(RealRecordings, OfVoltageClampAreRefused) {
   }
 }
 
+nlohmann::json expected_of_format(const std::filesystem::path& folder, const std::string& name) {
+  std::ifstream stream(folder / "formats" / "expected.json");
+  return nlohmann::json::parse(stream).at(name);
+}
+
+TEST_F(RealRecordings, AnIgorWaveOfVersion2IsReadWithTheStepThatItLacks) {
+  const std::string name = "igor/B95_Ch0_IDRest_107.ibw";
+  if (!std::filesystem::exists(folder_ / "formats" / name)) GTEST_SKIP() << name << " is not there";
+  OpenOptions options;
+  options.dt_ms = 0.25;
+  const SignalFile file = open_signal_file(folder_ / "formats" / name, options);
+  ASSERT_EQ(file.channels.size(), 1U);
+  EXPECT_EQ(file.channels[0].file_unit, "pA");
+  expect_sweep(file.channels[0].sweeps.at(0), expected_of_format(folder_, name), 1.0, 1e-4);
+}
+
+TEST_F(RealRecordings, OfCurrentClampUnderAnOutputInVoltsAreRead) {
+  const std::string name = "axon/PYR5_rebound.abf";
+  if (!std::filesystem::exists(folder_ / "formats" / name)) GTEST_SKIP() << name << " is not there";
+  const Recording recording = read_recording({folder_ / "formats" / name});
+  ASSERT_EQ(recording.sweeps.size(), 10U);
+  EXPECT_THAT(recording.warnings, Contains(HasSubstr("read as current clamp")));
+  std::size_t compared = 0;
+  for (const auto& wanted : expected_of_format(folder_, name)) {
+    if (wanted["channel"] != "Vm") continue;
+    expect_sweep(recording.sweeps.at(wanted["sweep"].get<std::size_t>() - 1).voltage_mV, wanted, 1.0, 1e-3);
+    ++compared;
+  }
+  EXPECT_EQ(compared, 10U);
+}
+
+TEST_F(RealRecordings, OfOtherProgramsAreRefusedByName) {
+  if (!std::filesystem::exists(folder_ / "formats")) GTEST_SKIP() << "the folder formats is not there";
+  for (const auto& [name, program] : {std::pair{"heka/1.dat", "HEKA"},
+                                      {"winwcp/wcp-file.wcp", "WinWCP"},
+                                      {"axograph/AxoGraph_X_File.axgx", "AxoGraph"},
+                                      {"axograph/episodic.axgd", "AxoGraph"},
+                                      {"spike2/File_spike2_1.smr", "Spike2"},
+                                      {"spike2/BURST.SMR", "Spike2"},
+                                      {"igor/B95_Ch0_IDRest_107.pxp", "Igor packed experiment"},
+                                      {"matlab/seventh_set__DRN539_5HT__DRN539_5ht_aec.mat", "MATLAB"}}) {
+    const auto path = folder_ / "formats" / name;
+    EXPECT_THAT([&] { open_signal_file(path); }, ThrowsMessage<InputError>(HasSubstr(program))) << name;
+  }
+}
+
 }  // namespace
 }  // namespace libfit
