@@ -47,4 +47,4 @@ fuzz() {
 }
 export -f fuzz
 printf '%s\0' "${targets[@]}" |
-  xargs -0 -I TARGET -P "$(nproc)" bash -c 'fuzz "$@"' fuzz TARGET "-runs=$runs" "${limit[@]}"
+  xargs -0 -I TARGET -P "$(nproc)" bash -c 'fuzz "$@"' fuzz TARGET "-runs=$runs" "${limit[@]}" || exit 1
