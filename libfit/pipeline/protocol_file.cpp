@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
+#include <utility>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
@@ -40,10 +42,17 @@ json to_json(const ProtocolBlock& block, const std::vector<StimulusFile>& files)
 template <class Value>
 Value value_of(const json& object, const char* key, std::string_view place) {
   try {
-    return object.at(key).get<Value>();
+    const json& value = object.at(key);
+    // Counts: a fraction, a number below 0 or one that is too large would be cast all the same.
+    if constexpr (std::is_integral_v<Value>) {
+      if (value.is_number_unsigned() && std::in_range<Value>(value.get<std::uint64_t>()))
+        return value.get<Value>();
+    } else {
+      return value.get<Value>();
+    }
   } catch (const json::exception&) {
-    refuse(place, fmt::format("key {} is missing or of the wrong type", key));
   }
+  refuse(place, fmt::format("key {} is missing or of the wrong type", key));
 }
 
 void check_schema(const json& root, std::string_view place) {

@@ -71,6 +71,9 @@ TEST(ProtocolFile, IsRefusedWithWhatIsWrong) {
   refused("ou:", "uo:", "is no current");
   refused("\"duration_ms\": 3200.0", "\"duration_ms\": 1e99", "a block of 1 sweeps");
   refused("\"stream\": 0", "\"stream\": \"x\"", "key stream");
+  for (const char* number : {"5.5e84", "-1", "0.5", "18446744073709551616"})
+    refused("\"seed\": 1", std::string("\"seed\": ") + number, "key seed");
+  refused("\"version\": 1", "\"version\": 4294967297", "key version");
   refused("{", "[", "is not JSON");
   EXPECT_THROW(to_json_text({short_protocol(), {}, "{\"seed\": 1}"}), ContractError);
 }
