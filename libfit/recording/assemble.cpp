@@ -49,6 +49,15 @@ void check_pair(const Pair& pair) {
         "{} has {} of voltage but {} has {} of current; list matching files in the same order", voltage.path,
         count_of(first.size(), "sweep"), current.path, count_of(second.size(), "sweep")));
   }
+  const auto& numbers = pair.voltage.channel().sweep_numbers;
+  const auto& others = pair.current.channel().sweep_numbers;
+  if (!numbers.empty() && !others.empty() && numbers != others) {
+    throw DataError(
+        fmt::format("{} has sweeps of voltage with the numbers {} but {} sweeps of current with the numbers "
+                    "{}; give files "
+                    "whose sweeps have the same numbers",
+                    voltage.path, fmt::join(numbers, ", "), current.path, fmt::join(others, ", ")));
+  }
   for (std::size_t s = 0; s < first.size(); ++s) {
     if (first[s].size() == second[s].size()) continue;
     throw DataError(

@@ -2,21 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <string_view>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/text.hpp"
+#include "libfit/recording/text_columns.hpp"
 #include "libfit/recording/text_reader.hpp"
+#include "libfit/recording/text_table.hpp"
 #include "libfit/recording/units.hpp"
 
 namespace libfit {
 namespace {
 
 constexpr std::size_t kMaxHeaderLines = 10000;
-
-std::size_t end_of_line(std::string_view text, std::size_t from) {
-  return std::min(text.find('\n', from), text.size());
-}
 
 // The number of header lines, from the second line: "<lines> <columns>".
 std::size_t header_lines(std::string_view line, const std::string& path) {
@@ -38,30 +40,65 @@ std::size_t header_lines(std::string_view line, const std::string& path) {
   return lines;
 }
 
+std::string without_quotes(std::string_view field) {
+  std::string text(field);
+  std::erase(text, '"');
+  return std::string(trimmed(text));
+}
+
+// Titles that tell signal and sweep, "IN 1 #2 (mV)", from those of the table, which tell sweep and unit, and
+// the names of the signals, if the header has one for each column. A signal without a name that is not the
+// first of its unit in its sweep is called by its place.
+std::string title_line(std::string_view line, const std::vector<std::string_view>& signal_names) {
+  const auto titles = fields_of(line, '\t');
+  std::map<std::pair<std::string, std::string>, int> seen;
+  std::string text;
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    std::string title = without_quotes(titles[i]);
+    const TextColumn column = parse_column_name(title, {});
+    const auto [base, number] = split_number(column.name);
+    if (column.kind == ColumnKind::signal && number) {
+      std::string name = signal_names.size() == titles.size() ? without_quotes(signal_names[i]) : base;
+      const int place = ++seen[{fmt::format("{} #{}", name, *number), column.unit}];
+      if (place > 1) name += fmt::format(" signal {}", static_cast<char>('a' + std::min(place, 26) - 1));
+      title = fmt::format("{} #{}{}", name, *number, column.unit.empty() ? "" : " (" + column.unit + ")");
+    }
+    text += fmt::format("{}\"{}\"", i == 0 ? "" : "\t", title);
+  }
+  return text;
+}
+
 }  // namespace
 
-bool looks_like_axon_text(std::span<const std::byte> bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+bool looks_like_axon_text(std::string_view text) {
   return text.starts_with("ATF\t") || text.starts_with("ATF ");
 }
 
-SignalFile read_axon_text(std::span<const std::byte> bytes, const std::string& path,
-                          std::optional<double> dt_ms) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const std::size_t second = std::min(end_of_line(text, 0) + 1, text.size());
-  std::size_t place = end_of_line(text, second);
-  const std::size_t lines = header_lines(text.substr(second, place - second), path);
+SignalFile read_axon_text(std::string_view text, const std::string& path, std::optional<double> dt_ms) {
+  Lines lines{text, 0};
+  std::string_view line;
+  lines.next(line);
+  line = {};
+  lines.next(line);
   // The header becomes comments, so that errors of the table count lines as the file does.
   std::string table = "#\n#\n";
-  for (std::size_t i = 0; i < lines; ++i) {
-    if (place >= text.size())
-      throw InputError(fmt::format("{}: ends within its header of {} lines; it is cut", path, lines));
-    place = end_of_line(text, place + 1);
+  std::vector<std::string_view> signal_names;
+  for (std::size_t left = header_lines(line, path); left > 0; --left) {
+    if (!lines.next(line))
+      throw InputError(
+          fmt::format("{}: ends within its header, which has {} lines more; it is cut", path, left));
+    const auto fields = fields_of(line, '\t');
+    if (!fields.empty() && without_quotes(fields.front()) == "Signals=") signal_names = fields;
     table += "#\n";
   }
-  if (place < text.size()) table += text.substr(place + 1);
-  SignalFile file = read_text(std::as_bytes(std::span(table.data(), table.size())), path, {dt_ms, "", {}});
+  if (lines.next(line)) table += title_line(line, signal_names) + "\n";
+  table += lines.rest;
+  SignalFile file = read_text(table, path, {dt_ms, "", {}});
   file.format = "ATF";
+  for (Channel& channel : file.channels) {  // a lone sweep keeps its number
+    const std::size_t number = channel.name.rfind(" #");
+    if (number != std::string::npos) channel.name.resize(number);
+  }
   return file;
 }
 

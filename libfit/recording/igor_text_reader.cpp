@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <string_view>
 #include <vector>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/number_text.hpp"
+#include "libfit/core/text.hpp"
 #include "libfit/recording/text_columns.hpp"
 #include "libfit/recording/units.hpp"
 
@@ -23,6 +24,7 @@ struct TextWave {
   std::optional<double> step;  // in the unit below
   std::string step_unit;
   std::vector<std::vector<double>> columns;
+  bool matrix = false;
 };
 
 // Words parted by blanks, tabs and commas; 'a name' in quotes is one word, as is what stands in parentheses.
@@ -49,12 +51,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
-bool parse_number(std::string_view word, double& value) {
-  if (!word.empty() && word.front() == '+') word.remove_prefix(1);
-  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
-  return problem == std::errc() && end == word.data() + word.size();
-}
-
 // Whether `line` begins with a keyword of Igor, in any case, and what follows it.
 bool take_keyword(std::string_view& line, std::string_view keyword) {
   if (lower(line.substr(0, keyword.size())) != keyword) return false;
@@ -64,12 +60,12 @@ bool take_keyword(std::string_view& line, std::string_view keyword) {
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& path) : rest_(text), path_(path) {}
+  Reader(std::string_view text, const std::string& path) : lines_{text, 0}, path_(path) {}
 
   std::vector<TextWave> read() {
     std::string_view line;
-    next(line);  // IGOR
-    while (next(line)) {
+    lines_.next(line);  // IGOR
+    while (lines_.next(line)) {
       line = trimmed(line);
       if (take_keyword(line, "waves")) {
         read_block(line);
@@ -85,20 +81,15 @@ class Reader {
   }
 
  private:
-  // Lines end in LF, CR LF, or CR alone, as Igor on a Macintosh writes them.
-  bool next(std::string_view& line) {
-    if (rest_.empty()) return false;
-    const std::size_t end = std::min(rest_.find_first_of("\r\n"), rest_.size());
-    line = rest_.substr(0, end);
-    const bool both = rest_.substr(end, 2) == "\r\n";
-    rest_.remove_prefix(std::min(end + (both ? 2 : 1), rest_.size()));
-    ++line_;
-    return true;
+  [[noreturn]] void refuse(std::string_view problem) const {
+    throw InputError(fmt::format("{}: line {}: {}; save the waves again as Igor text or binary", path_,
+                                 lines_.number, problem));
   }
 
-  [[noreturn]] void refuse(std::string_view problem) const {
-    throw InputError(
-        fmt::format("{}: line {}: {}; save the waves again as Igor text or binary", path_, line_, problem));
+  double number_of(std::string_view word) const {
+    const auto number = parse_number(word);
+    if (!number) refuse(fmt::format("`{}` is not a number", to_utf8(word.substr(0, 30))));
+    return *number;
   }
 
   void check_flags(std::string_view flags) const {
@@ -113,6 +104,7 @@ class Reader {
 
   // "WAVES/D/N=(3,2) name name", then BEGIN, numbers, END.
   void read_block(std::string_view head) {
+    if (trimmed(head).starts_with('/')) head = trimmed(head);
     std::size_t names_at = 0;
     for (int depth = 0; names_at < head.size(); ++names_at) {
       const char c = head[names_at];
@@ -126,11 +118,14 @@ class Reader {
     if (names.empty() || names.size() > kMaxWaves) refuse("WAVES names no waves, or too many");
     if (matrix && names.size() != 1) refuse("several matrices in one block");
     std::string_view line;
-    if (!next(line) || lower(trimmed(line)) != "begin") refuse("BEGIN is missing after WAVES");
+    while (lines_.next(line) && trimmed(line).empty()) {
+    }
+    if (lower(trimmed(line)) != "begin") refuse("BEGIN is missing after WAVES");
     auto columns = read_numbers(matrix ? 0 : names.size());
     for (const std::string_view name : names) waves_.emplace_back().name = to_utf8(name);
     if (matrix) {
       waves_.back().columns = std::move(columns);
+      waves_.back().matrix = true;
     } else {
       for (std::size_t i = 0; i < columns.size(); ++i)
         waves_[waves_.size() - columns.size() + i].columns.push_back(std::move(columns[i]));
@@ -142,7 +137,7 @@ class Reader {
   std::vector<std::vector<double>> read_numbers(std::size_t count) {
     std::vector<std::vector<double>> columns(count);
     std::string_view line;
-    while (next(line)) {
+    while (lines_.next(line)) {
       const auto words = words_of(line);
       if (words.empty()) continue;
       if (lower(words.front()) == "end") {
@@ -153,10 +148,7 @@ class Reader {
       if (words.size() != columns.size())
         refuse(fmt::format("{} numbers where there are {} columns", words.size(), columns.size()));
       for (std::size_t i = 0; i < words.size(); ++i) {
-        double value = 0.0;
-        if (!parse_number(words[i], value))
-          refuse(fmt::format("`{}` is not a number", to_utf8(words[i].substr(0, 30))));
-        columns[i].push_back(value);
+        columns[i].push_back(number_of(words[i]));
       }
     }
     refuse("the file ends before END; it is cut");
@@ -173,31 +165,34 @@ class Reader {
     }
   }
 
-  // SetScale[/P|/I] dimension, first, second, "unit", wave ...
+  // SetScale [/P|/I] dimension, first, second, "unit", wave ... The unit of the samples is that of dimension
+  // d, and in waves of one dimension that of y, as Igor itself writes it.
   void read_command(std::string_view text) {
     if (!take_keyword(text, "setscale")) return;
+    text = trimmed(text);
     const bool by_step = take_keyword(text, "/p");
     const bool inclusive = !by_step && take_keyword(text, "/i");
     const auto words = words_of(text);
-    double first = 0.0;
-    double second = 0.0;
-    if (words.size() < 4 || words[0].size() != 1 || !parse_number(words[1], first) ||
-        !parse_number(words[2], second))
-      return;  // a form without waves or numbers tells nothing of use
+    if (words.size() < 5) return;  // a form without a unit and waves tells nothing of use
+    const std::string dimension = lower(words[0]);
+    const std::string unit = to_utf8(words[3]);
     for (std::size_t i = 4; i < words.size(); ++i) {
-      const auto wave = std::ranges::find(waves_, to_utf8(words[i]), &TextWave::name);
+      const std::string name = lower(to_utf8(words[i]));  // Igor's names have no case
+      const auto wave = std::ranges::find(waves_, name, [](const TextWave& w) { return lower(w.name); });
       if (wave == waves_.end()) continue;
-      if (lower(words[0]) == "d") wave->unit = to_utf8(words[3]);
-      if (lower(words[0]) != "x") continue;
+      if (dimension == "d" ? !unit.empty() : dimension == "y" && !wave->matrix && wave->unit.empty())
+        wave->unit = unit;
+      if (dimension != "x") continue;
+      const double first = number_of(words[1]);
+      const double second = number_of(words[2]);
       const auto points = static_cast<double>(wave->columns.front().size());
       wave->step = by_step ? second : (second - first) / (inclusive ? points - 1.0 : points);
-      wave->step_unit = to_utf8(words[3]);
+      wave->step_unit = unit;
     }
   }
 
-  std::string_view rest_;
+  Lines lines_;
   const std::string& path_;
-  std::size_t line_ = 0;
   std::vector<TextWave> waves_;
 };
 
@@ -224,7 +219,7 @@ void add_channels(std::vector<TextWave> waves, SignalFile& file) {
   std::vector<TextColumn> columns;
   std::vector<std::size_t> wave_of;
   for (std::size_t i = 0; i < waves.size(); ++i) {
-    if (waves[i].columns.size() > 1) continue;
+    if (waves[i].matrix) continue;
     columns.push_back({ColumnKind::signal, waves[i].name, waves[i].unit});
     wave_of.push_back(i);
   }
@@ -244,12 +239,13 @@ void add_channels(std::vector<TextWave> waves, SignalFile& file) {
     }
     channel.sweeps.push_back(std::move(samples));
   };
-  for (const ColumnChannel& group : group_columns(columns)) {
+  for (const ColumnChannel& group : group_columns(columns, file.path)) {
     Channel& channel = channel_of(group.name, group.unit);
+    channel.sweep_numbers = group.numbers;
     for (const std::size_t column : group.columns) take(channel, waves[wave_of[column]].columns.front());
   }
   for (TextWave& wave : waves) {
-    if (wave.columns.size() < 2) continue;
+    if (!wave.matrix) continue;
     Channel& channel = channel_of(wave.name, wave.unit);
     for (auto& column : wave.columns) take(channel, column);
   }
@@ -257,15 +253,12 @@ void add_channels(std::vector<TextWave> waves, SignalFile& file) {
 
 }  // namespace
 
-bool looks_like_igor_text(std::span<const std::byte> bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+bool looks_like_igor_text(std::string_view text) {
   return text.starts_with("IGOR") &&
-         (text.size() == 4 || text[4] == '\n' || text[4] == '\r' || text[4] == ' ');
+         (text.size() == 4 || text[4] == '\n' || text[4] == '\r' || text[4] == ' ' || text[4] == '\t');
 }
 
-SignalFile read_igor_text(std::span<const std::byte> bytes, const std::string& path,
-                          std::optional<double> dt_ms) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+SignalFile read_igor_text(std::string_view text, const std::string& path, std::optional<double> dt_ms) {
   std::vector<TextWave> waves = Reader(text, path).read();
   SignalFile file;
   file.path = path;

@@ -3,20 +3,20 @@
 // of a matrix are sweeps of one channel. Other commands are not carried out and change nothing here.
 #pragma once
 
-#include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
+#include <string_view>
 
 #include "libfit/recording/signal_file.hpp"
 
 namespace libfit {
 
-bool looks_like_igor_text(std::span<const std::byte> bytes);
+// Both take text as plain_text() gives it.
+bool looks_like_igor_text(std::string_view text);
 
 // Throws InputError for a file that is cut or no real numbers, for waves of different steps, or without a
 // step where none is stated.
-SignalFile read_igor_text(std::span<const std::byte> bytes, const std::string& path,
+SignalFile read_igor_text(std::string_view text, const std::string& path,
                           std::optional<double> dt_ms = std::nullopt);
 
 }  // namespace libfit

@@ -8,6 +8,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
+#include "libfit/core/text.hpp"
 #include "libfit/recording/abf1_reader.hpp"
 #include "libfit/recording/abf2_reader.hpp"
 #include "libfit/recording/axon_text_reader.hpp"
@@ -35,21 +36,26 @@ std::vector<std::byte> read_head(const std::filesystem::path& path) {
   return head;
 }
 
+SignalFile read_plain(std::string_view raw, const std::string& path, const OpenOptions& options) {
+  std::string storage;
+  const std::string_view text = plain_text(raw, path, storage);
+  if (looks_like_axon_text(text)) return read_axon_text(text, path, options.dt_ms);
+  if (looks_like_igor_text(text)) return read_igor_text(text, path, options.dt_ms);
+  return read_text(text, path,
+                   {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
+}
+
 SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const OpenOptions& options) {
   if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
   if (begins_with(bytes, "ABF2")) return read_abf2(bytes, path);
   if (begins_with(bytes, "ABF ")) return read_abf1(bytes, path);
-  if (looks_like_axon_text(bytes)) return read_axon_text(bytes, path, options.dt_ms);
-  if (looks_like_igor_text(bytes)) return read_igor_text(bytes, path, options.dt_ms);
+  const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (is_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
-  const bool printable = looks_like_text(bytes);
+  const bool printable = looks_like_utf16(raw) || looks_like_text(bytes);
   if (const auto foreign = printable ? std::nullopt : foreign_format(bytes))
     throw InputError(fmt::format("{}: {}", path, *foreign));
   if (looks_like_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
-  const bool utf16 = begins_with(bytes, "\xFF\xFE") || begins_with(bytes, "\xFE\xFF");
-  if (utf16 || printable)
-    return read_text(bytes, path,
-                     {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
+  if (printable) return read_plain(raw, path, options);
   throw InputError(
       fmt::format("{}: is of no format that is read (ABF 1 and 2, Axon text, Igor binary wave and text, "
                   "NWB, HDF5, delimited text)",

@@ -27,6 +27,7 @@ struct Channel {
   ClampMode telegraph = ClampMode::unknown;  // mode that the amplifier telegraphed for this channel
   std::vector<Encoding> stored;              // one for all sweeps, or one a sweep; empty: not known
   std::vector<SweepNote> notes;              // one a sweep; empty for formats that tell nothing of sweeps
+  std::vector<std::size_t> sweep_numbers;    // that names of columns carry, ascending; empty: they carry none
 };
 
 // Steps of current that the header says were commanded, for files that did not record the current.

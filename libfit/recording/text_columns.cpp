@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <map>
 
 #include "libfit/core/error.hpp"
@@ -29,14 +31,21 @@ std::pair<std::string_view, std::string_view> split_unit(std::string_view text) 
   return {text, {}};
 }
 
-bool means_time(std::string_view name) {
-  const std::string text = lower(name);
-  return text == "t" || text == "time" || text == "times";
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, lower(name)) != words.end();
+}
+
+// A number may follow, where each sweep has times of its own: time_1, t2 (ms).
+bool means_time(std::string_view name, std::string_view unit) {
+  const std::string base = split_number(name).base;
+  return is_one_of(base, {"time", "times"}) || is_one_of(name, {"t"}) ||
+         (is_one_of(base, {"t"}) && parse_time_unit(unit));
 }
 
 bool means_skip(std::string_view name) {
-  const std::string text = lower(name);
-  return text == "skip" || text == "-" || text == "index" || text == "ignore" || text == "sample";
+  return name.empty() || lower(name).starts_with("unnamed:") ||
+         is_one_of(name,
+                   {"skip", "-", "#", "index", "ignore", "sample", "samples", "point", "row", "n", "no"});
 }
 
 void check_stated(const TextColumn& column) {
@@ -79,21 +88,6 @@ std::size_t column_number(std::string_view text, std::size_t column_count) {
   return number;
 }
 
-// A name without its trailing digits, and those digits.
-std::pair<std::string, std::string> split_number(const std::string& name) {
-  const std::size_t last = name.find_last_not_of("0123456789");
-  const std::size_t digits = last == std::string::npos ? 0 : last + 1;
-  std::string base = name.substr(0, digits);
-  while (!base.empty() && (base.back() == '_' || base.back() == ' ')) base.pop_back();
-  return {base, name.substr(digits)};
-}
-
-struct NumberedGroup {
-  std::string base;
-  std::map<std::string, std::size_t> columns;  // by number
-  bool usable = true;
-};
-
 }  // namespace
 
 TextColumn parse_column_name(std::string_view name, const DefaultUnits& units) {
@@ -102,7 +96,7 @@ TextColumn parse_column_name(std::string_view name, const DefaultUnits& units) {
     name = trimmed(name.substr(1, name.size() - 2));
   const auto [base, unit] = split_unit(name);
   TextColumn column{ColumnKind::signal, to_utf8(base), to_utf8(unit)};
-  if (means_time(base)) column.kind = ColumnKind::time;
+  if (means_time(base, unit)) column.kind = ColumnKind::time;
   if (means_skip(base) && unit.empty()) column.kind = ColumnKind::skip;
   if (column.kind == ColumnKind::signal && unit.empty()) {
     const auto role = role_from_name(base);
@@ -138,42 +132,98 @@ std::vector<TextColumn> parse_columns_option(std::string_view option, std::size_
   return columns;
 }
 
-std::vector<ColumnChannel> group_columns(const std::vector<TextColumn>& columns) {
-  std::map<ChannelRole, NumberedGroup> groups;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto unit = parse_electric_unit(columns[i].unit);
-    if (columns[i].kind != ColumnKind::signal || !unit) continue;
-    const auto [base, number] = split_number(columns[i].name);
-    NumberedGroup& group = groups[unit->role];
-    if (group.columns.empty()) group.base = base;
-    const bool fits =
-        !number.empty() && group.base == base &&
-        columns[i].unit == columns[group.columns.empty() ? i : group.columns.begin()->second].unit;
-    group.usable = group.usable && fits && group.columns.emplace(number, i).second;
-    if (!group.usable) group.columns.emplace("", i);
+NumberedName split_number(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  std::size_t end = name.find_last_of(kDigits);
+  for (const std::string_view word : {"sweep", "trace", "episode", "trial", "#"}) {
+    const std::size_t place = lower(name).rfind(word);
+    if (place == std::string::npos) continue;
+    const std::size_t begin = name.find_first_not_of("_ #-", place + word.size());
+    if (begin == std::string_view::npos || kDigits.find(name[begin]) == std::string_view::npos) continue;
+    end = std::min(name.find_first_not_of(kDigits, begin), name.size()) - 1;
+    break;
   }
-  bool sweeps = !groups.empty();
-  for (const auto& [role, group] : groups) sweeps = sweeps && group.usable && group.columns.size() > 1;
-  if (sweeps && groups.size() == 2) {
-    const auto& first = groups.begin()->second.columns;
-    const auto& second = groups.rbegin()->second.columns;
-    sweeps = first.size() == second.size() &&
-             std::equal(first.begin(), first.end(), second.begin(),
-                        [](const auto& a, const auto& b) { return a.first == b.first; });
+  if (end == std::string_view::npos) return {std::string(name), std::nullopt};
+  const std::size_t begin = name.find_last_not_of(kDigits, end) + 1;  // npos + 1 is 0
+  std::size_t number = 0;
+  const auto [stop, problem] = std::from_chars(name.data() + begin, name.data() + end + 1, number);
+  if (problem != std::errc()) return {std::string(name), std::nullopt};
+  std::string_view before = name.substr(0, begin);
+  std::string_view after = name.substr(end + 1);
+  before = before.substr(0, before.find_last_not_of("_ #-([{") + 1);
+  after.remove_prefix(std::min(after.find_first_not_of("_ -)]}"), after.size()));
+  return {fmt::format("{}{}{}", before, before.empty() || after.empty() ? "" : "_", after), number};
+}
+
+namespace {
+
+// Columns of one name and unit, by their numbers.
+struct Family {
+  std::string name;
+  std::string unit;
+  std::map<std::size_t, std::size_t> columns;
+  bool unique = true;  // no number twice
+
+  bool electric() const { return parse_electric_unit(unit).has_value(); }
+  bool several() const { return unique && columns.size() > 1; }
+  bool same_numbers(const Family& other) const {
+    return std::ranges::equal(
+        columns, other.columns, {}, [](const auto& c) { return c.first; },
+        [](const auto& c) { return c.first; });
   }
-  std::vector<ColumnChannel> channels;
-  std::map<std::string, std::size_t> place;
+  std::string text() const {
+    std::vector<std::size_t> numbers;
+    for (const auto& [number, column] : columns) numbers.push_back(number);
+    return fmt::format("{} [{}] has the numbers {}", name, unit, fmt::join(numbers, ", "));
+  }
+};
+
+// The families of the columns in the order of their first columns; a column without a number is alone.
+std::vector<Family> families_of(const std::vector<TextColumn>& columns) {
+  std::vector<Family> families;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].kind != ColumnKind::signal) continue;
-    const auto unit = parse_electric_unit(columns[i].unit);
-    if (!sweeps || !unit) {
-      channels.push_back({columns[i].name, columns[i].unit, {i}});
+    const NumberedName name = split_number(columns[i].name);
+    const auto family = std::ranges::find_if(families, [&](const Family& f) {
+      return name.number && f.name == name.base && f.unit == columns[i].unit && f.unique;
+    });
+    if (family == families.end()) {
+      families.push_back(
+          {name.number ? name.base : columns[i].name, columns[i].unit, {}, name.number.has_value()});
+      families.back().columns.emplace(name.number.value_or(0), i);
+    } else {
+      family->unique = family->columns.emplace(*name.number, i).second;
+    }
+  }
+  return families;
+}
+
+}  // namespace
+
+std::vector<ColumnChannel> group_columns(const std::vector<TextColumn>& columns, const std::string& path) {
+  const std::vector<Family> families = families_of(columns);
+  const bool alone =
+      std::ranges::any_of(families, [](const Family& f) { return f.electric() && !f.several(); });
+  const auto first =
+      std::ranges::find_if(families, [](const Family& f) { return f.electric() && f.several(); });
+  std::vector<ColumnChannel> channels;
+  for (const Family& family : families) {
+    if (!alone && family.electric() && !family.same_numbers(*first)) {
+      throw InputError(fmt::format(
+          "{}: sweeps are paired by the numbers of their columns, but {} and {}; leave out what has "
+          "no partner, or rename it, with --columns",
+          path, first->text(), family.text()));
+    }
+    if (!alone && first != families.end() && family.several() && family.same_numbers(*first)) {
+      ColumnChannel& channel = channels.emplace_back(ColumnChannel{family.name, family.unit, {}, {}});
+      for (const auto& [number, column] : family.columns) {
+        channel.columns.push_back(column);
+        channel.numbers.push_back(number);
+      }
       continue;
     }
-    const std::string& base = groups[unit->role].base;
-    const auto [known, is_new] = place.emplace(base + "\n" + columns[i].unit, channels.size());
-    if (is_new) channels.push_back({base, columns[i].unit, {}});
-    channels[known->second].columns.push_back(i);
+    for (const auto& [number, column] : family.columns)
+      channels.push_back({columns[column].name, columns[column].unit, {column}, {}});
   }
   return channels;
 }

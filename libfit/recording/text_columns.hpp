@@ -35,15 +35,26 @@ TextColumn parse_column_name(std::string_view name, const DefaultUnits& units);
 std::vector<TextColumn> parse_columns_option(std::string_view option, std::size_t column_count,
                                              const DefaultUnits& units);
 
+// A name without the number in it, and that number: the one after "sweep", "trace", "episode", "trial" or
+// "#", else the last. V_2, V2 and "Sweep 2 V" have the number 2, "IN 0 #2" too.
+struct NumberedName {
+  std::string base;
+  std::optional<std::size_t> number;
+};
+NumberedName split_number(std::string_view name);
+
 // Which columns are the sweeps of which channel.
 struct ColumnChannel {
   std::string name;
   std::string unit;
   std::vector<std::size_t> columns;  // one a sweep
+  std::vector<std::size_t>
+      numbers;  // that the names of the sweeps carry, ascending; empty where they carry none
 };
 
-// I0, V0, I1, V1 ... are sweeps of I and V: numbered columns of one kind are sweeps of one channel when every
-// kind has one base name and the numbers of both kinds agree. Everything else is a channel of its own.
-std::vector<ColumnChannel> group_columns(const std::vector<TextColumn>& columns);
+// I0, V0, I1, V1 ... are sweeps of I and V, in the order of their numbers: numbered columns of one name and
+// unit are sweeps of one channel when every current and voltage is numbered so. Everything else is a channel
+// of its own. Throws InputError when the numbers of two channels differ.
+std::vector<ColumnChannel> group_columns(const std::vector<TextColumn>& columns, const std::string& path);
 
 }  // namespace libfit

@@ -1,11 +1,13 @@
-// Delimited text: numbers in columns parted by comma, tab, semicolon or blanks; lines that begin with # or %
-// are comments; a header line (or the last comment before the numbers) may name columns and units. The time
-// step is never guessed: it comes from a time column in a known unit or from the option.
+// Delimited text: numbers in columns parted by comma, tab, semicolon or blanks, with decimal point or comma;
+// lines that begin with # or % are comments; above the numbers a header names columns and units (text_table).
+// A column that ends early makes its sweep shorter. The time step is never guessed: it comes from a time
+// column in a known unit (time_column) or from the option.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "libfit/recording/signal_file.hpp"
 #include "libfit/recording/text_columns.hpp"
@@ -21,8 +23,8 @@ struct TextOptions {
 // Whether the beginning looks like text: no zero byte and hardly any control character.
 bool looks_like_text(std::span<const std::byte> bytes);
 
-// Throws InputError for a table that is not regular or does not say what it holds, OptionError for options
-// that do not fit it.
-SignalFile read_text(std::span<const std::byte> bytes, const std::string& path, const TextOptions& options);
+// `text` as plain_text() gives it. Throws InputError for a table that is not regular or does not say what it
+// holds, OptionError for options that do not fit it.
+SignalFile read_text(std::string_view text, const std::string& path, const TextOptions& options);
 
 }  // namespace libfit

@@ -167,13 +167,6 @@ double agreed_step(const std::string& path, double stated_ms, std::optional<doub
   return stated_ms;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank(" \t\r\n\v\f\0", 7);
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 std::string lower(std::string_view text) {
   std::string small(text);
   for (char& letter : small) {

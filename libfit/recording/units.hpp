@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "libfit/core/text.hpp"
 #include "libfit/recording/signal_file.hpp"
 
 namespace libfit {
@@ -41,8 +42,6 @@ double tidy_step(double dt_ms);
 // OptionError.
 double agreed_step(const std::string& path, double stated_ms, std::optional<double> told_ms);
 
-// Text without blanks and zero bytes around it.
-std::string_view trimmed(std::string_view text);
 // Lower case of ASCII letters.
 std::string lower(std::string_view text);
 // The text if it is UTF-8, else its bytes as Latin-1 turned into UTF-8.

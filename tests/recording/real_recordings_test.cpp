@@ -82,6 +82,25 @@ TEST_F(RealRecordings, OfEveryAbfVersionAgreeWithTheReference) {
   }
 }
 
+TEST_F(RealRecordings, InAxonTextHaveTheSweepsOfTheirSignals) {
+  const std::filesystem::path folder = folder_ / "formats";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << recordings::kAbsent;
+  std::ifstream stream(folder / "expected.json");
+  const auto expected = nlohmann::json::parse(stream)["axon/18702001-step.atf"];
+  const SignalFile file = open_signal_file(folder / "axon" / "18702001-step.atf");
+  ASSERT_EQ(file.channels.size(), 2U);
+  EXPECT_EQ(file.channels[0].name, "IN 0");
+  EXPECT_EQ(file.channels[1].name, "IN 1");
+  EXPECT_EQ(file.dt_ms, 0.05);
+  for (std::size_t c = 0; c < 2; ++c) {
+    const Channel& channel = file.channels[c];
+    ASSERT_EQ(channel.sweeps.size(), 3U);
+    for (std::size_t s = 0; s < 3; ++s)
+      expect_sweep(channel.sweeps[s], expected["columns"][2 * s + c], channel.to_internal,
+                   tolerance_of(channel));
+  }
+}
+
 TEST_F(RealRecordings, WithSwappedNamesAreReadByTheirUnits) {
   const Recording recording = read_recording({folder_ / "drn/DRN157_5HT/DRN157_5ht_test.abf"});
   ASSERT_EQ(recording.sweeps.size(), 10U);

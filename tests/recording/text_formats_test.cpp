@@ -31,18 +31,79 @@ const std::string kAxonHead =
     "ATF\t1.0\r\n3\t5\r\n\"AcquisitionMode=Episodic Stimulation\"\r\n\"Comment=a, b\"\r\n"
     "\"Signals=\"\t\"IN 0\"\t\"IN 1\"\t\"IN 0\"\t\"IN 1\"\r\n";
 
-TEST(AxonText, NumberedTracesAreSweepsOfOneChannel) {
-  const SignalFile file = parse(kAxonHead +
-                                "\"Time (s)\"\t\"Trace #1 (mV)\"\t\"Trace #1 (nA)\"\t\"Trace #2 (mV)\"\t"
-                                "\"Trace #2 (nA)\"\r\n0\t-60\t0.1\t-50\t0.2\r\n0.0001\t-61\t0\t-51\t0.3\r\n");
+const std::string kAxonTable =
+    "\"Time (s)\"\t\"Trace #1 (mV)\"\t\"Trace #1 (nA)\"\t\"Trace #2 (mV)\"\t\"Trace #2 (nA)\"\r\n"
+    "0\t-60\t0.1\t-50\t0.2\r\n0.0001\t-61\t0\t-51\t0.3\r\n";
+
+void expect_axon(const std::string& text) {
+  const SignalFile file = parse(text);
   EXPECT_EQ(file.format, "ATF");
   EXPECT_EQ(file.dt_ms, 0.1);
   ASSERT_EQ(file.channels.size(), 2U);
+  EXPECT_EQ(file.channels[0].name, "IN 0");
   EXPECT_EQ(file.channels[0].role, ChannelRole::voltage);
   ASSERT_EQ(file.channels[0].sweeps.size(), 2U);
   EXPECT_THAT(file.channels[0].sweeps[1], ElementsAre(-50.0, -51.0));
+  EXPECT_EQ(file.channels[1].name, "IN 1");
   EXPECT_EQ(file.channels[1].role, ChannelRole::current);
   EXPECT_THAT(file.channels[1].sweeps[1], ElementsAre(200.0, 300.0));
+}
+
+std::string swapped(std::string text, char from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, 1, to);
+  return text;
+}
+
+TEST(AxonText, TracesAreSweepsOfTheSignalsThatTheHeaderNames) {
+  expect_axon(kAxonHead + kAxonTable);
+  expect_axon(kAxonHead + swapped(kAxonTable, '.', ","));
+  expect_axon(swapped(kAxonHead + kAxonTable, '\n', ""));  // ends of lines are CR alone
+  expect_axon("\xEF\xBB\xBF" + kAxonHead + kAxonTable);
+}
+
+TEST(AxonText, SweepsFollowTheNumbersOfTheTraces) {
+  const SignalFile file = parse(
+      "ATF 1.0\n0 5\n\"Time (s)\"\t\"Trace #2 (mV)\"\t\"Trace #10 (mV)\"\t\"Trace #10 (pA)\"\t\"Trace #2 "
+      "(pA)\"\n"
+      "0\t2\t10\t-10\t-2\n1e-4\t2\t10\t-10\t-2\n");
+  ASSERT_EQ(file.channels.size(), 2U);
+  EXPECT_THAT(file.channels[0].sweeps, ElementsAre(ElementsAre(2, 2), ElementsAre(10, 10)));
+  EXPECT_THAT(file.channels[1].sweeps, ElementsAre(ElementsAre(-2, -2), ElementsAre(-10, -10)));
+}
+
+// Two voltages, a current and a temperature in each of two sweeps, the second of which was cut short.
+TEST(AxonText, FurtherSignalsDoNotTurnSweepsIntoChannels) {
+  const std::string titles =
+      "\"Time (s)\"\t\"Trace #1 (mV)\"\t\"Trace #1 (pA)\"\t\"Trace #1 (mV)\"\t\"Trace #1 (C)\"\t\"Trace #2 "
+      "(mV)\"\t"
+      "\"Trace #2 (pA)\"\t\"Trace #2 (mV)\"\t\"Trace #2 (C)\"\n";
+  const std::string body =
+      titles + "0\t1\t2\t3\t4\t5\t6\t7\t8\n1e-4\t1\t2\t3\t4\t5\t6\t7\t8\n2e-4\t1\t2\t3\t4\t\t\t\t\n";
+  const SignalFile named = parse(
+      "ATF\t1.0\n1\t9\n\"Signals=\"\t\"Vm\"\t\"Im\"\t\"V 2\"\t\"Temp\"\t\"Vm\"\t\"Im\"\t\"V 2\"\t\"Temp\"\n" +
+      body);
+  const SignalFile unnamed = parse("ATF\t1.0\n0\t9\n" + body);
+  for (const SignalFile& file : {named, unnamed}) {
+    ASSERT_EQ(file.channels.size(), 4U);
+    for (std::size_t c = 0; c < 4; ++c) {
+      const auto first = static_cast<double>(c + 1);
+      EXPECT_THAT(file.channels[c].sweeps,
+                  ElementsAre(ElementsAre(first, first, first), ElementsAre(first + 4, first + 4)));
+    }
+  }
+  EXPECT_EQ(named.channels[2].name, "V 2");
+  EXPECT_EQ(named.channels[3].name, "Temp");
+  EXPECT_NE(unnamed.channels[0].name, unnamed.channels[2].name);
+}
+
+TEST(AxonText, OfOneSweepIsCalledByItsSignals) {
+  const SignalFile file = parse(
+      "ATF\t1.0\n1\t3\n\"Signals=\"\t\"IN 0\"\t\"IN 1\"\n\"Time (s)\"\t\"Trace #1 (mV)\"\t\"Trace #1 (pA)\"\n"
+      "0\t1\t2\n1e-4\t3\t4\n");
+  ASSERT_EQ(file.channels.size(), 2U);
+  EXPECT_EQ(file.channels[0].name, "IN 0");
+  EXPECT_EQ(file.channels[1].name, "IN 1");
 }
 
 TEST(AxonText, IsRefusedWithTheLineWhereItIsWrong) {
@@ -68,6 +129,46 @@ TEST(IgorText, WavesWithTheirScalesBecomeChannels) {
   EXPECT_THAT(file.channels[0].sweeps[0], ElementsAre(-60.0, -50.0));
   EXPECT_EQ(file.channels[1].name, "i inj");
   EXPECT_THAT(file.channels[1].sweeps[0], ElementsAre(100.0, 200.0));
+}
+
+// As Igor itself writes them: the unit of the data under y, lines that end in CR, blanks after SetScale.
+TEST(IgorText, UnitsAreThoseOfTheDataHoweverTheyAreSet) {
+  for (const std::string unit :
+       {"SetScale y 0,0,\"mV\", Vm", "SetScale d 0,0,\"mV\", vm", "SetScale d, 0, 0, \"mV\", Vm",
+        "SETSCALE/P y 0,1,\"mV\", Vm; SetScale d 0,0,\"\", Vm"}) {
+    for (const std::string step : {"SetScale/P x 0,1e-4,\"s\", Vm", "SetScale /P x, 0, 0.0001, \"s\", Vm",
+                                   "SetScale /I x 0,0.2,\"ms\", Vm", "SetScale x 0,3e-4,\"s\", VM"}) {
+      const SignalFile file =
+          parse("IGOR\r\rWAVES /D\tVm\r\rBEGIN\r\t-60\r\t-61\r\t-62\rEND\rX " + step + "; " + unit + "\r");
+      EXPECT_EQ(file.dt_ms, 0.1) << step;
+      ASSERT_EQ(file.channels.size(), 1U);
+      EXPECT_EQ(file.channels[0].role, ChannelRole::voltage) << unit;
+      EXPECT_THAT(file.channels[0].sweeps[0], ElementsAre(-60.0, -61.0, -62.0));
+    }
+  }
+}
+
+TEST(IgorText, TheSecondDimensionOfAMatrixIsNoUnit) {
+  const SignalFile file = parse(
+      "IGOR\nWAVES/D/N=(2,2) m\nBEGIN\n1 2\n3 4\nEND\n"
+      "X SetScale/P x 0,1e-4,\"s\",m; SetScale/P y 0,1,\"V\",m; SetScale d 0,0,\"pA\",m\n");
+  EXPECT_EQ(file.channels.at(0).role, ChannelRole::current);
+  EXPECT_EQ(file.channels[0].file_unit, "pA");
+}
+
+TEST(IgorText, WavesArePairedByTheirNumbers) {
+  std::string text = "IGOR\n";
+  for (const std::string name : {"im_1", "im_2", "im_10", "vm_10", "vm_1", "vm_2"}) {
+    text += "WAVES/D " + name + "\nBEGIN\n" + name.substr(3) + "\n0\nEND\nX SetScale/P x 0,1e-4,\"s\", " +
+            name + "; SetScale y 0,0,\"" + (name[0] == 'v' ? "mV" : "pA") + "\", " + name + "\n";
+  }
+  const SignalFile file = parse(text);
+  ASSERT_EQ(file.channels.size(), 2U);
+  for (const Channel& channel : file.channels)
+    EXPECT_THAT(channel.sweeps, ElementsAre(ElementsAre(1, 0), ElementsAre(2, 0), ElementsAre(10, 0)));
+  for (std::size_t at = text.find("vm_2"); at != std::string::npos; at = text.find("vm_2"))
+    text[at + 3] = '3';
+  expect_refused(text, "vm [mV] has the numbers 1, 3, 10");
 }
 
 TEST(IgorText, ColumnsOfAMatrixAndNumberedWavesAreSweeps) {
@@ -109,6 +210,7 @@ TEST(IgorText, IsRefusedWithTheLineWhereItIsWrong) {
   expect_refused("IGOR\nWAVES/C v\nBEGIN\n1 2\nEND\n", "text or complex");
   expect_refused("IGOR\nWAVES/N=(2,2,2) v\nBEGIN\n1 2\nEND\n", "three or more dimensions");
   expect_refused("IGOR\nWAVES v\nBEGIN\n1\n2\nEND\n", "pass it with --dt");
+  expect_refused("IGOR\nWAVES v\nBEGIN\n1\n2\nEND\nX SetScale/P x 0,1/20000,\"s\",v\n", "line 7: `1/20000`");
   expect_refused(
       "IGOR\nWAVES v w\nBEGIN\n1 2\n3 4\nEND\nX SetScale/P x 0,1,\"s\",v\nX SetScale/P x 0,2,\"s\",w\n",
       "save them apart");
