@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/text.hpp"
 #include "libfit/model/model_file_gif_internal.hpp"
 #include "libfit/model/parameters.hpp"
 
@@ -145,8 +146,7 @@ ModelDocument parse_model(std::string_view json_text, std::string_view place) {
 }
 
 ModelDocument read_model(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_file(path, std::uintmax_t{64} << 20);
-  return parse_model({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+  return parse_model(read_plain_text(path, std::uintmax_t{64} << 20), path.string());
 }
 
 void write_model(const std::filesystem::path& path, const ModelDocument& document, Overwrite overwrite) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "libfit/core/error.hpp"
-#include "libfit/core/file.hpp"
+#include "libfit/core/text.hpp"
 #include "libfit/core/version.hpp"
 #include "libfit/simulate/stimulus_spec.hpp"
 
@@ -129,8 +129,7 @@ ProtocolDocument parse_protocol(std::string_view json_text, std::string_view pla
 }
 
 ProtocolDocument read_protocol(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, kLargestFile);
-  return parse_protocol({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+  return parse_protocol(read_plain_text(path, kLargestFile), path.string());
 }
 
 }  // namespace libfit

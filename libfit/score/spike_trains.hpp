@@ -1,6 +1,8 @@
-// Spike trains as every score takes them, and their reading from text: one train a line, times in ms from the
-// start of the stimulus, separated by blanks, tabs or commas. An empty line is a train without spikes; a line
-// that holds only a comment (`#` to the end of the line) is no train at all.
+// Spike trains as every score takes them, and their reading from text in any encoding and with any line ends
+// (core/text): one train a line, times in ms from the start of the stimulus, separated by blanks, tabs,
+// semicolons or commas. Where blanks separate, a comma within a number is its decimal mark; what may be read
+// in two ways is refused. An empty line is a train without spikes; a line that holds only a comment (`#` to
+// the end of the line) is no train at all.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +22,9 @@ struct SpikeTrainText {
   std::vector<std::string> warnings;  // lines that were sorted, times given twice, empty lines at the end
 };
 
-// Trains of a text whose `name` the messages carry. Throws InputError for a word that is not a number,
-// DataError for a time that is not finite, negative or beyond `duration_ms`, and for a text without a train;
-// all name the line. OptionError unless duration_ms is positive and finite.
+// Trains of a text whose `name` the messages carry. Throws InputError for a word that is not a number or may
+// be two, DataError for a time that is not finite, negative or beyond `duration_ms`, and for a text without a
+// train; all name the line. OptionError unless duration_ms is positive and finite.
 SpikeTrainText parse_spike_trains(std::string_view text, const std::string& name, double duration_ms);
 
 // The same for a file; InputError when it cannot be read.

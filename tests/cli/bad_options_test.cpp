@@ -167,6 +167,10 @@ TEST(BadOptions, AConfigFileIsHeldToTheSameRulesAndNamed) {
   const auto config = [&](const std::string& text, const std::string& says) {
     expect_wrong_usage({"run", "--config", folder.write("cell.ini", text)}, "cell.ini: " + says);
   };
+  // Editors that mark their encoding, write UTF-16 or end lines with CR are understood.
+  config("\xEF\xBB\xBFtrainin = a.abf\n", "there is no option trainin; is --training meant?");
+  config(std::string("\xFF\xFEw\0i\0d\0t\0\n\0", 12), "`widt` is no line of the form `name = value`");
+  config("bin-width-mV = 1\rwide = 2\r", "there is no option wide");
   config("trainin = a.abf\n", "there is no option trainin; is --training meant?");
   config("training a.abf\n", "`training a.abf` is no line of the form `name = value`");
   config("training = a.abf\nbin-width-mV = wide\n", "--bin-width-mV wide: is not a number");

@@ -14,7 +14,7 @@
 
 #include "help_text.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/core/file.hpp"
+#include "libfit/core/text.hpp"
 #include "libfit/report/warnings.hpp"
 #include "numbers.hpp"
 
@@ -150,8 +150,7 @@ void CommandLine::add_common() {
 
 void CommandLine::read_config_file(const po::options_description& all) {
   const auto path = values_["config"].as<std::string>();
-  const std::vector<std::byte> bytes = libfit::read_file(path, std::uintmax_t{1} << 20);
-  std::istringstream lines(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  std::istringstream lines(libfit::read_plain_text(path, std::uintmax_t{1} << 20));
   try {
     po::store(read_config(lines, all, values_, name_), values_);
   } catch (const po::error& problem) {

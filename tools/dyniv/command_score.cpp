@@ -10,6 +10,7 @@
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
+#include "libfit/core/text.hpp"
 #include "libfit/model/model_file.hpp"
 #include "libfit/pipeline/model_score.hpp"
 #include "libfit/score/coincidence.hpp"
@@ -74,12 +75,8 @@ std::vector<double> parse_sigmas(const std::string& text) {
 }
 
 bool is_model_file(const std::string& path) {
-  const std::vector<std::byte> bytes = libfit::read_file(path, std::uintmax_t{256} << 20);
-  const auto first = std::ranges::find_if(bytes, [](std::byte b) {
-    const char c = static_cast<char>(b);
-    return c != ' ' && c != '\t' && c != '\n' && c != '\r';
-  });
-  return first != bytes.end() && static_cast<char>(*first) == '{';
+  const std::string text = libfit::read_plain_text(path, std::uintmax_t{256} << 20);
+  return libfit::trimmed(text).starts_with('{');
 }
 
 // Which of the two kinds of input is meant; what belongs to the other kind is refused, never ignored.
