@@ -158,6 +158,7 @@ class Reader {
     bool quoted = false;
     std::size_t begin = 0;
     for (std::size_t at = 0; at <= text.size(); ++at) {
+      if (at < text.size() && text[at] == '\\') ++at;  // what follows is part of a text
       if (at < text.size() && text[at] == '"') quoted = !quoted;
       if (at < text.size() && (quoted || text[at] != ';')) continue;
       read_command(trimmed(text.substr(begin, at - begin)));

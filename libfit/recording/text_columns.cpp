@@ -6,6 +6,7 @@
 #include <charconv>
 #include <initializer_list>
 #include <map>
+#include <utility>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/units.hpp"
@@ -94,7 +95,12 @@ TextColumn parse_column_name(std::string_view name, const DefaultUnits& units) {
   name = trimmed(name);
   if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
     name = trimmed(name.substr(1, name.size() - 2));
-  const auto [base, unit] = split_unit(name);
+  auto [base, unit] = split_unit(name);
+  if (unit.empty() && parse_time_unit(base)) unit = std::exchange(base, "time");
+  if (!unit.empty() && base.ends_with(" in")) base.remove_suffix(3);
+  while (!unit.empty() && !base.empty() &&
+         std::string_view(",;: ").find(base.back()) != std::string_view::npos)
+    base.remove_suffix(1);
   TextColumn column{ColumnKind::signal, to_utf8(base), to_utf8(unit)};
   if (means_time(base, unit)) column.kind = ColumnKind::time;
   if (means_skip(base) && unit.empty()) column.kind = ColumnKind::skip;

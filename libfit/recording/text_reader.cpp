@@ -132,15 +132,21 @@ std::vector<TextColumn> columns_of(const Table& table, const std::string& path, 
   std::vector<TextColumn> columns;
   bool known = false;
   if (table.foreign_line != 0) {
-    throw InputError(
-        fmt::format("{}: line {}: the header does not name the {} columns of the numbers below it; name them "
-                    "with --columns",
-                    path, table.foreign_line, table.column_count));
+    throw InputError(fmt::format(
+        "{}: line {}: the header does not name the {} columns of the numbers below it; name them "
+        "with --columns{}",
+        path, table.foreign_line, table.column_count,
+        table.delimiter == ',' ? ", or part them by semicolons if their commas are decimal marks" : ""));
   }
   for (const std::string& name : table.header) {
     columns.push_back(parse_column_name(name, options.units));
     known = known || parse_electric_unit(columns.back().unit).has_value();
   }
+  // Whatever it is called, the only column in a unit of time is the time.
+  const auto in_time = [](const TextColumn& column) { return parse_time_unit(column.unit).has_value(); };
+  const bool named = std::ranges::any_of(columns, [](const auto& c) { return c.kind == ColumnKind::time; });
+  if (!named && std::ranges::count_if(columns, in_time) == 1)
+    std::ranges::find_if(columns, in_time)->kind = ColumnKind::time;
   if (!known) {
     throw InputError(
         fmt::format("{}: {} columns of text without a header that names a current or a voltage with its "

@@ -14,7 +14,7 @@ namespace libfit {
 namespace {
 
 constexpr std::size_t kMaxColumns = 4096;
-constexpr std::size_t kMaxLinesAbove = 1000;
+constexpr std::size_t kMaxLinesAbove = 500;
 
 using Fields = std::vector<std::string_view>;
 
@@ -67,10 +67,14 @@ bool names_unit(const std::string& name) { return is_unit(parse_column_name(name
 
 using Names = std::vector<std::string>;
 
+// Whether a row holds the units of the columns; some may lack one, or have one that is none of ours.
 bool are_units(const Names& names) {
-  const auto empty_or_unit = [](const std::string& name) { return name.empty() || is_unit(bare_unit(name)); };
-  return std::ranges::all_of(names, empty_or_unit) &&
-         std::ranges::any_of(names, [](const std::string& name) { return !name.empty(); });
+  const auto count = [&](auto predicate) { return std::ranges::count_if(names, predicate); };
+  const auto filled = count([](const std::string& name) { return !name.empty(); });
+  const auto known = count([](const std::string& name) { return is_unit(bare_unit(name)); });
+  const auto beyond_doubt =
+      count([](const std::string& name) { return name.size() > 1 && is_unit(bare_unit(name)); });
+  return known > 0 && (known == filled || (known > 1 && beyond_doubt > 0));
 }
 
 // A row of units without names tells what the columns are, unless it may be names: V, A.
@@ -198,6 +202,25 @@ NumberStyle style_of(const Table& table, const std::string& path) {
   return marks.style(path);
 }
 
+// Names the first field that keeps a line from being a row of numbers.
+[[noreturn]] void refuse_without_rows(const std::vector<Above>& above, const std::string& path) {
+  for (const Above& line : above) {
+    for (const char delimiter : {';', '\t', ',', ' '}) {
+      const Fields fields = fields_of(line.text, delimiter);
+      const auto wrong =
+          std::ranges::find_if(fields, [&](std::string_view field) { return !is_number(field, delimiter); });
+      const auto numbers =
+          std::ranges::count_if(fields, [&](std::string_view field) { return is_number(field, delimiter); });
+      if (line.comment || numbers == 0 || wrong == fields.end()) continue;
+      throw InputError(fmt::format(
+          "{}: line {}, column {}: `{}` is not a number, and no line before it is a row of numbers; "
+          "give every sample a number, or put # before lines that are no samples",
+          path, line.line, wrong - fields.begin() + 1, to_utf8(wrong->substr(0, 40))));
+    }
+  }
+  throw InputError(fmt::format("{}: holds no line of numbers", path));
+}
+
 // The table that begins at `body`, if its first line is numbers: the first delimiter under which the columns
 // have names counts, else the first under which the line is numbers.
 std::optional<Table> table_at(std::string_view line, const Lines& body, const std::vector<Above>& above) {
@@ -241,7 +264,7 @@ std::vector<std::string_view> fields_of(std::string_view line, char delimiter) {
   const char* const end = at + line.size();
   for (;;) {
     fields.push_back(take_field(at, end, delimiter));
-    if (at == end) break;
+    if (at == end || fields.size() > kMaxColumns) break;
     ++at;
   }
   while (!fields.empty() && fields.back().empty()) fields.pop_back();
@@ -256,16 +279,13 @@ Table find_table(std::string_view text, const std::string& path) {
     const char first = first_letter(line);
     if (first == 0) continue;
     if (is_comment_mark(first)) {
+      if (above.size() > 2 * kMaxLinesAbove) above.erase(above.begin(), above.begin() + kMaxLinesAbove);
       above.push_back({without_comment_marks(line), lines.number, true});
       continue;
     }
     auto table = table_at(line, before, above);
     if (!table || header_follows(lines)) {
-      if (above.size() > kMaxLinesAbove) {
-        throw InputError(
-            fmt::format("{}: line {}: `{}` is no row of numbers, and none stands above it; is it a table?",
-                        path, lines.number, to_utf8(line.substr(0, 60))));
-      }
+      if (above.size() > kMaxLinesAbove) refuse_without_rows(above, path);
       above.push_back({line, lines.number, false});
       continue;
     }
@@ -283,7 +303,7 @@ Table find_table(std::string_view text, const std::string& path) {
     table->style = style_of(*table, path);
     return *table;
   }
-  throw InputError(fmt::format("{}: holds no line of numbers", path));
+  refuse_without_rows(above, path);
 }
 
 }  // namespace libfit

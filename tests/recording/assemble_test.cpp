@@ -58,6 +58,18 @@ void expect_refused(const std::vector<SignalFile>& files, const std::string& par
   EXPECT_THAT([&] { assemble_recording(files, options); }, ThrowsMessage<Problem>(HasSubstr(part)));
 }
 
+// As the readers of text give them: sweeps that columns of two files number.
+TEST(Assemble, FilesWhoseSweepsCarryOtherNumbersAreNoPair) {
+  SignalFile voltage = file_of({good(2).channels[1]});
+  SignalFile current = file_of({good(2).channels[0]});
+  voltage.channels[0].sweep_numbers = {1, 2};
+  current.channels[0].sweep_numbers = {1, 2};
+  EXPECT_EQ(assemble_recording(std::vector{voltage, current}).sweeps.size(), 2U);
+  current.channels[0].sweep_numbers = {2, 3};
+  expect_refused<DataError>({voltage, current},
+                            "numbers 1, 2 but cell.abf sweeps of current with the numbers 2, 3");
+}
+
 TEST(Assemble, TakesTheChannelsByTheirUnits) {
   const SignalFile file = good(2);
   const Recording recording = assemble(file);

@@ -60,11 +60,11 @@ std::string rows(const std::string& delimiter,
 const std::string kHead = "time_ms,I_pA,V_mV\n";
 std::string with_comma(const std::string& number) { return replaced(number, ".", ","); }
 
-void expect_the_sheet(const std::string& text) {
+void expect_the_sheet(const std::string& text, std::size_t channels = 2) {
   SCOPED_TRACE(text.substr(0, 120));
   const SignalFile file = sheet(text);
   EXPECT_EQ(file.dt_ms, 0.1);
-  ASSERT_EQ(file.channels.size(), 2U);
+  ASSERT_EQ(file.channels.size(), channels);
   EXPECT_EQ(file.channels[0].role, ChannelRole::current);
   EXPECT_EQ(file.channels[1].role, ChannelRole::voltage);
   ASSERT_EQ(file.channels[0].sweeps.at(0).size(), std::size_t{kRows});
@@ -119,6 +119,14 @@ TEST(Spreadsheet, NamesAndUnitsAreFoundAboveTheNumbers) {
   expect_the_sheet("ms,pA,mV\n" + body);
   expect_the_sheet("Recording of 2024-01-05 12:00\nRate: 10 kHz\n" + kHead + body);
   expect_the_sheet("Recording,,\nRate,10000,\n20000\n" + kHead + body);
+  expect_the_sheet("Zeit [ms],Strom [pA],Spannung [mV]\n" + body);
+  expect_the_sheet("t in ms;I in pA;V in mV\n" + replaced(body, ",", ";"));
+  expect_the_sheet("ms,I_pA,V_mV\n" + body);
+  expect_the_sheet(
+      "Time\tCurrent\tVoltage\tBath\nms\tpA\tmV\t\xC2\xB0"
+      "C\n" +
+          replaced(replaced(body, ",", "\t"), "\n", "\t1\n"),
+      3);
   expect_the_sheet("sep=,\n" + kHead + "# cell 7\n" + body);
   expect_the_sheet("\"t (ms)\",\"I, injected (pA)\",V_mV\n" + replaced(body, "\n", ",,\n"));
   expect_sheet_refused("Recorded today\n" + body, "line 1: the header does not name the 3 columns",
@@ -149,6 +157,9 @@ TEST(Spreadsheet, ADoubtIsRefusedWithLineColumnAndRemedy) {
   expect_sheet_refused("time_ms;I_pA;V_mV\n0;1;2\n1;;3\n2;4;5\n", "line 3, column 2: is empty", "line 4");
   expect_sheet_refused("time_ms;I_pA;V_mV\n0;1;2\n1;;3\n2;;5\n", "line 3, column 2: is empty");
   expect_sheet_refused("time_ms;I_pA;V_mV\n0;1;2\n1;2;3 mV\n", "line 3, column 3: `3 mV` is not a number");
+  expect_sheet_refused("time,I_pA,V_mV\n2024-01-05 0:00:01,1,2\n2024-01-05 0:00:02,1,2\n",
+                       "line 2, column 1: `2024-01-05 0:00:01` is not a number");
+  expect_sheet_refused("time_ms,I_pA,V_mV\n0,0,250,000,-70,0000\n", "header does not name", "semicolons");
   expect_sheet_refused("time_ms;I_pA;V_mV\n0;1;2\n;2;3\n", "line 3, column 1: is empty");
 }
 
