@@ -104,6 +104,20 @@ struct Above {
   bool comment = false;
 };
 
+// The fields of a line of names; a unit in brackets belongs to the name before it: Time (s) V (mV).
+Fields header_fields(std::string_view line, char delimiter) {
+  Fields fields;
+  for (const std::string_view field : fields_of(line, delimiter)) {
+    const bool unit = delimiter == ' ' && !fields.empty() && bare_unit(field) != field;
+    if (unit)
+      fields.back() = {fields.back().data(),
+                       static_cast<std::size_t>(field.data() + field.size() - fields.back().data())};
+    else
+      fields.push_back(field);
+  }
+  return fields;
+}
+
 // Finds the names among the lines above the numbers.
 class HeaderSearch {
  public:
@@ -118,7 +132,8 @@ class HeaderSearch {
     bool nearest_is_comment = true;
     for (auto line = above_.rbegin(); line != above_.rend(); ++line) {
       for (const char mark : {delimiter, '\t', ';', ',', ' '}) {
-        Names names = matched(fields_of(line->text, mark));
+        Names names =
+            matched(header_fields(line->text, mark), line->text.find(mark) != std::string_view::npos);
         if (names.empty()) continue;
         if (units.empty() && are_units(names)) {
           units = std::move(names);
@@ -139,10 +154,10 @@ class HeaderSearch {
  private:
   // The fields as names where there is one for each column, else nothing. A column that counts the rows may
   // lack its name, and the last columns of a row of units theirs.
-  Names matched(const Fields& fields) const {
+  Names matched(const Fields& fields, bool parted) const {
     Names names;
     for (const std::string_view field : fields) names.push_back(without_quotes(field));
-    const bool units = names.size() > 1 && are_units(names);
+    const bool units = parted && are_units(names);
     if (names.size() + 1 == columns_ && counts_ && !units && std::ranges::any_of(names, names_unit))
       names.insert(names.begin(), "");
     if (names.size() < columns_ && units) names.resize(columns_);

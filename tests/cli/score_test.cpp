@@ -29,7 +29,7 @@ class ScoreCommand : public testing::Test {
 // Md*: <nu_D, nu_M> = 2, C_DD = 2, C_MM = 3: 4 / 5. R = 2 / 3.5.
 TEST_F(ScoreCommand, ScoresASmallExampleAsByHand) {
   const auto result =
-      score("# a comment\n100 200 300,400\n102 202\t500\n", "101 203 800\n", {"--json", "--window", "4"});
+      score("# a comment\n100 200 300, 400\n102 202\t500\n", "101 203 800\n", {"--json", "--window", "4"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.err,
             "dyniv: warning: the data hold 7 spikes: every score is uncertain beyond its interval\n");

@@ -122,6 +122,8 @@ TEST(Spreadsheet, NamesAndUnitsAreFoundAboveTheNumbers) {
   expect_the_sheet("Zeit [ms],Strom [pA],Spannung [mV]\n" + body);
   expect_the_sheet("t in ms;I in pA;V in mV\n" + replaced(body, ",", ";"));
   expect_the_sheet("ms,I_pA,V_mV\n" + body);
+  expect_the_sheet("t,I_pA,V_mV\nms,,\n" + body);
+  expect_the_sheet("Time (ms)  I (pA)  V (mV)\n" + replaced(body, ",", "  "));
   expect_the_sheet(
       "Time\tCurrent\tVoltage\tBath\nms\tpA\tmV\t\xC2\xB0"
       "C\n" +
