@@ -8,6 +8,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/text.hpp"
 #include "libfit/model/model_file_gif_internal.hpp"
+#include "libfit/model/model_file_json_internal.hpp"
 #include "libfit/model/parameters.hpp"
 
 namespace libfit {
@@ -18,7 +19,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 4> schema_keys = {"schema", "version", "model", "parameters"};
 constexpr std::string_view schema_name = "dyniv.model";
 constexpr int schema_version = 1;
-constexpr int depth_limit = 64;  // writing the provenance out again recurses
 
 const Json& member(const Json& object, std::string_view key, std::string_view place) {
   const auto found = object.find(std::string(key));
@@ -116,21 +116,11 @@ std::string to_json_text(const ModelDocument& document) {
     require(!root.contains(key), fmt::format("to_json_text: provenance_json must not hold the key {}", key));
     root[key] = value;
   }
-  return root.dump(2) + "\n";
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 ModelDocument parse_model(std::string_view json_text, std::string_view place) {
-  Json root;
-  try {
-    root = Json::parse(json_text, [place](int depth, Json::parse_event_t, Json&) {
-      if (depth <= depth_limit) return true;
-      throw InputError(
-          fmt::format("{}: is nested deeper than {} levels; that is no model file", place, depth_limit));
-    });
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(
-        fmt::format("{}: is not JSON: {}; give a model file as `dyniv fit` writes it", place, error.what()));
-  }
+  Json root = parse_json<Json>(json_text, place, "give a model file as `dyniv fit` writes it");
   check_schema(root, place);
   ModelDocument document;
   document.model = model_of_name(member(root, "model", place), place);
@@ -141,7 +131,7 @@ ModelDocument parse_model(std::string_view json_text, std::string_view place) {
     throw InputError(fmt::format("{}: parameters.{}", place, error.what()));
   }
   for (const std::string_view key : schema_keys) root.erase(std::string(key));
-  document.provenance_json = root.dump();
+  document.provenance_json = root.dump(-1, ' ', false, Json::error_handler_t::replace);
   return document;
 }
 

@@ -9,6 +9,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/text.hpp"
 #include "libfit/core/version.hpp"
+#include "libfit/model/model_file_json_internal.hpp"
 #include "libfit/simulate/stimulus_spec.hpp"
 
 namespace libfit {
@@ -109,8 +110,7 @@ std::string to_json_text(const ProtocolDocument& document) {
 }
 
 ProtocolDocument parse_protocol(std::string_view json_text, std::string_view place) {
-  json root = json::parse(json_text, nullptr, false);
-  if (root.is_discarded()) refuse(place, "is not JSON");
+  json root = parse_json(json_text, place, "give the sidecar that `dyniv stimulus` wrote");
   check_schema(root, place);
   ProtocolDocument document;
   document.protocol.name = value_of<std::string>(root, "protocol", place);

@@ -6,6 +6,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
+#include "libfit/model/model_file_json_internal.hpp"
 
 namespace libfit {
 namespace {
@@ -42,8 +43,8 @@ ordered_json read_summary(const fs::path& path) {
         fmt::format("{}: is missing; name folders that `dyniv run` wrote (its --out)", path.string()));
   }
   const std::vector<std::byte> bytes = read_file(path, kMostSummary);
-  const auto* begin = reinterpret_cast<const char*>(bytes.data());
-  ordered_json summary = ordered_json::parse(begin, begin + bytes.size(), nullptr, false);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  ordered_json summary = parse_json<ordered_json>(text, path.string(), "name folders that `dyniv run` wrote");
   const bool named =
       summary.is_object() && summary.contains("schema") && summary.at("schema") == "dyniv.summary";
   if (!named) {

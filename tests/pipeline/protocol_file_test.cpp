@@ -75,6 +75,10 @@ TEST(ProtocolFile, IsRefusedWithWhatIsWrong) {
     refused("\"seed\": 1", std::string("\"seed\": ") + number, "key seed");
   refused("\"version\": 1", "\"version\": 4294967297", "key version");
   refused("{", "[", "is not JSON");
+  // 200,000 levels, which no walk through them survives.
+  const std::size_t depth = 200000;
+  refused("\"blocks\": ", "\"deep\": " + std::string(depth, '[') + std::string(depth, ']') + ", \"blocks\": ",
+          "nested deeper than 64 levels");
   EXPECT_THROW(to_json_text({short_protocol(), {}, "{\"seed\": 1}"}), ContractError);
 }
 
