@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <utility>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/staging.hpp"
 
 namespace libfit {
 namespace {
@@ -86,6 +86,27 @@ void write_all(FileDescriptor& file, std::string_view content, const std::filesy
   }
 }
 
+[[noreturn]] void refuse_existing_file(const std::filesystem::path& path) {
+  throw OptionError(fmt::format("{}: exists already; name another place or pass --force", path.string()));
+}
+
+// Where the file will stand. Throws OptionError when what is there may not or cannot give way.
+std::filesystem::path place_of_file(const std::filesystem::path& path, Overwrite overwrite) {
+  std::filesystem::path place = place_of(path);
+  const auto type = std::filesystem::symlink_status(place).type();
+  if (type == std::filesystem::file_type::not_found) return place;
+  // Moving a file there would put it in the place of a device, the null device included.
+  if (type != std::filesystem::file_type::regular)
+    throw OptionError(fmt::format("{}: is there and is no regular file; name another place", path.string()));
+  if (overwrite == Overwrite::refuse) refuse_existing_file(path);
+  if (is_mount_point(place)) {
+    throw OptionError(
+        fmt::format("{}: is a mount point, which cannot be replaced; name a file in a folder that is mounted",
+                    path.string()));
+  }
+  return place;
+}
+
 }  // namespace
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
@@ -127,30 +148,22 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return text;
 }
 
+void check_output_file(const std::filesystem::path& path, Overwrite overwrite) {
+  const Staging trial(place_of_file(path, overwrite).parent_path(), path);
+}
+
 void write_file(const std::filesystem::path& path, std::string_view content, Overwrite overwrite) {
-  static std::atomic<unsigned> counter{0};
-  if (overwrite == Overwrite::refuse && std::filesystem::exists(path)) {
-    throw OptionError(fmt::format("{}: exists already; name another place or pass --force", path.string()));
-  }
-  // The rename below would put a file in the place of a device, /dev/null included.
-  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
-    throw OptionError(fmt::format("{}: is there and is no regular file; name another place", path.string()));
-  }
-  std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.{}.part", ::getpid(), counter++);
-  FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
-  if (file.get() < 0) {
-    throw InputError(fmt::format("{}: cannot be created: {}; check that the folder exists and is writable",
-                                 path.string(), reason()));
-  }
-  try {
-    write_all(file, content, path);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-      throw InputError(fmt::format("{}: cannot be created: {}", path.string(), reason()));
-    }
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
+  const std::filesystem::path place = place_of_file(path, overwrite);
+  const Staging staging(place.parent_path(), path);
+  const std::filesystem::path made = staging.path() / "file";
+  FileDescriptor file(made, O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (file.get() < 0)
+    throw InputError(fmt::format("{}: cannot be created: {}; name another place", path.string(), reason()));
+  write_all(file, content, path);
+  if (overwrite == Overwrite::refuse) {
+    if (!move_to_free_name(made, place)) refuse_existing_file(path);
+  } else if (::rename(made.c_str(), place.c_str()) != 0) {
+    throw InputError(fmt::format("{}: cannot be created: {}; name another place", path.string(), reason()));
   }
 }
 

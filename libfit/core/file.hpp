@@ -19,9 +19,13 @@ std::string sha256_of_file(const std::filesystem::path& path);
 
 enum class Overwrite { refuse, allow };
 
-// Writes `content` to a temporary file in the same folder and renames it, so that `path` is whole or absent.
-// Throws OptionError when `path` exists and overwriting is refused or it is no regular file (a device would
-// be replaced), InputError when the disk or the folder does not allow it (nothing is left behind).
+// Throws as write_file would, before the work whose result is to be written; nothing stays.
+void check_output_file(const std::filesystem::path& path, Overwrite overwrite);
+
+// Writes `content` beside its place and moves it there, so that `path` is whole or absent; a symbolic link is
+// followed. Throws OptionError when `path` exists and overwriting is refused (also when it appears meanwhile)
+// or it is no regular file (a device would be replaced), InputError when the disk or the folder does not
+// allow it (nothing is left behind).
 void write_file(const std::filesystem::path& path, std::string_view content,
                 Overwrite overwrite = Overwrite::refuse);
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -35,7 +36,12 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
   };
   {
     std::vector<std::jthread> pool;
-    for (std::size_t w = 1; w < workers; ++w) pool.emplace_back(work);
+    pool.reserve(workers - 1);
+    try {
+      while (pool.size() < workers - 1) pool.emplace_back(work);
+    } catch (const std::system_error&) {
+      // The system grants no more threads: those that run, and this one, do the work.
+    }
     work();
   }
   if (failure) std::rethrow_exception(failure);

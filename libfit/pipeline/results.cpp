@@ -1,10 +1,12 @@
 #include "libfit/pipeline/results.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include <atomic>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
+#include "libfit/core/staging.hpp"
 #include "libfit/model/model_file.hpp"
 #include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/pipeline/result_figures.hpp"
@@ -14,31 +16,6 @@ namespace libfit {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kMark = ".dyniv-results";  // in every folder that write_results made
-
-// Removes a folder when it goes out of scope, unless it was moved into place.
-class StagedFolder {
- public:
-  StagedFolder(fs::path path, const fs::path& wanted) : path_(std::move(path)) {
-    std::error_code problem;
-    fs::create_directories(path_, problem);
-    if (problem) {
-      throw InputError(fmt::format("{}: cannot be created: {}; name another place with --out",
-                                   wanted.string(), problem.message()));
-    }
-  }
-  StagedFolder(const StagedFolder&) = delete;
-  StagedFolder& operator=(const StagedFolder&) = delete;
-  ~StagedFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string train_text(const std::vector<std::vector<double>>& trains) {
   std::string text;
@@ -50,32 +27,49 @@ std::string train_text(const std::vector<std::vector<double>>& trains) {
   return text;
 }
 
-fs::path absolute_folder(const fs::path& folder) {
-  fs::path whole = fs::absolute(folder).lexically_normal();
-  return whole.has_filename() ? whole : whole.parent_path();
+// Figures into a folder; warnings for what could not be drawn.
+std::vector<std::string> draw_figures(const fs::path& folder, const ResultFiles& files,
+                                      const ResultOptions& options) {
+  FigureOptions figure;
+  figure.formats = options.formats;
+  std::atomic<bool> hung{false};
+  figure.hung = &hung;
+  std::vector<FigureFiles> drawn(files.figures.size());
+  parallel_for(files.figures.size(), options.threads,
+               [&](std::size_t i) { drawn[i] = write_figure(folder, files.figures[i], figure); });
+  std::vector<std::string> warnings, undrawn;
+  for (const FigureFiles& one : drawn) {
+    warnings.insert(warnings.end(), one.warnings.begin(), one.warnings.end());
+    if (one.given_up) undrawn.push_back(one.script.stem().string());
+  }
+  if (!undrawn.empty()) {
+    warnings.push_back(fmt::format(
+        "gnuplot hung, so it was not asked again: figures not drawn in all formats: {}; `dyniv plot` "
+        "draws them when gnuplot works",
+        fmt::join(undrawn, ", ")));
+  }
+  return warnings;
 }
 
-void move_into_place(const fs::path& staged, const fs::path& folder) {
-  std::error_code problem;
-  if (!fs::exists(folder)) {
-    fs::rename(staged, folder, problem);
+// Messages name the place that a person asked for, not the one in which results are made.
+std::string in_final_place(std::string text, const fs::path& made, const fs::path& wanted) {
+  for (std::size_t at = 0; (at = text.find(made.string(), at)) != std::string::npos;)
+    text.replace(at, made.string().size(), wanted.string());
+  return text;
+}
+
+std::vector<std::string> write_all_files(const fs::path& made, const ResultFiles& files,
+                                         const ResultOptions& options) {
+  fs::create_directory(made);
+  for (const auto& [name, text] : files.texts) {
+    std::error_code problem;
+    fs::create_directories((made / name).parent_path(), problem);
     if (problem)
-      throw InputError(fmt::format("{}: cannot be created: {}", folder.string(), problem.message()));
-    return;
+      throw InputError(fmt::format("{}: cannot be created: {}", (made / name).string(), problem.message()));
+    write_file(made / name, text);
   }
-  fs::path old = folder;
-  old += fmt::format(".{}.old", ::getpid());
-  fs::rename(folder, old, problem);
-  if (!problem) {
-    fs::rename(staged, folder, problem);
-    if (problem) {
-      std::error_code back;
-      fs::rename(old, folder, back);
-    }
-  }
-  if (problem)
-    throw InputError(fmt::format("{}: cannot be replaced: {}", folder.string(), problem.message()));
-  fs::remove_all(old, problem);
+  if (!options.figures) return {};
+  return draw_figures(made / "figures", files, options);
 }
 
 }  // namespace
@@ -87,55 +81,26 @@ void add_table(ResultFiles& files, const std::string& name, const Table& table) 
   files.texts.emplace_back("tables/" + name + ".md", table_as_markdown(table));
 }
 
-void check_result_folder(const fs::path& folder, Overwrite overwrite) {
-  std::error_code ignored;
-  if (!fs::exists(folder, ignored)) return;
-  if (fs::is_directory(folder, ignored) && fs::is_empty(folder, ignored)) return;
-  if (overwrite == Overwrite::refuse) {
-    throw OptionError(
-        fmt::format("{}: exists already; name another folder with --out or pass --force", folder.string()));
-  }
-  if (!fs::exists(folder / kMark, ignored)) {
-    throw OptionError(fmt::format(
-        "{}: was not written by dyniv, so --force does not replace it; name another folder with --out",
-        folder.string()));
-  }
-}
-
-std::vector<std::string> write_results(const fs::path& given, const ResultFiles& files,
+std::vector<std::string> write_results(const fs::path& wanted, const ResultFiles& files,
                                        const ResultOptions& options) {
-  const fs::path folder = absolute_folder(given);
-  check_result_folder(folder, options.overwrite);
+  const ResultPlace place = check_result_folder(wanted, options.overwrite);
   std::error_code problem;
-  fs::create_directories(folder.parent_path(), problem);
-  if (problem)
-    throw InputError(
-        fmt::format("{}: cannot be created: {}", folder.parent_path().string(), problem.message()));
-  fs::path beside = folder;
-  beside += fmt::format(".{}.part", ::getpid());
-  const StagedFolder staged(beside, folder);
-  write_file(staged.path() / kMark, "results of dyniv; --force may replace this folder\n");
-  for (const auto& [name, text] : files.texts) {
-    const fs::path path = staged.path() / name;
-    fs::create_directories(path.parent_path(), problem);
-    if (problem)
-      throw InputError(
-          fmt::format("{}: cannot be created: {}", path.parent_path().string(), problem.message()));
-    write_file(path, text);
+  fs::create_directories(place.beside, problem);
+  if (problem) throw InputError(fmt::format("{}: cannot be created: {}", wanted.string(), problem.message()));
+  const Staging staging(place.beside, wanted);
+  const fs::path made = staging.path() / "results";
+  std::vector<std::string> warnings;
+  try {
+    warnings = write_all_files(made, files, options);
+  } catch (const InputError& failure) {
+    throw InputError(in_final_place(failure.what(), made, wanted));
+  } catch (const fs::filesystem_error& failure) {
+    throw InputError(fmt::format("{}: cannot be written: {}; name another place with --out", wanted.string(),
+                                 failure.code().message()));
   }
-  std::vector<std::vector<std::string>> warnings(files.figures.size());
-  if (options.figures) {
-    FigureOptions figure;
-    figure.formats = options.formats;
-    fs::create_directories(staged.path() / "figures", problem);
-    parallel_for(files.figures.size(), options.threads, [&](std::size_t i) {
-      warnings[i] = write_figure(staged.path() / "figures", files.figures[i], figure).warnings;
-    });
-  }
-  move_into_place(staged.path(), folder);
-  std::vector<std::string> all;
-  for (const auto& own : warnings) all.insert(all.end(), own.begin(), own.end());
-  return all;
+  for (std::string& warning : warnings) warning = in_final_place(std::move(warning), made, wanted);
+  take_place(made, place, options.overwrite);
+  return warnings;
 }
 
 ResultFiles result_files(const CellRecordings& recordings, const Characterization& result,

@@ -1,5 +1,5 @@
 // A folder of results that is whole or absent: everything is written into a folder beside it, which takes its
-// place at the end. With overwriting allowed, only a folder that dyniv wrote is replaced.
+// place at the end. With overwriting allowed, only what dyniv wrote is replaced (see result_place.hpp).
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libfit/core/file.hpp"
+#include "libfit/pipeline/result_place.hpp"
 #include "libfit/pipeline/summary.hpp"
 #include "libfit/report/figure.hpp"
 #include "libfit/report/table.hpp"
@@ -29,9 +30,6 @@ struct ResultFiles {
 
 // tables/NAME as CSV, LaTeX and Markdown; nothing for a table without rows.
 void add_table(ResultFiles& files, const std::string& name, const Table& table);
-
-// Throws OptionError when `folder` exists and may not be replaced: call it before the work begins.
-void check_result_folder(const std::filesystem::path& folder, Overwrite overwrite);
 
 // Returns warnings (a figure that could not be drawn). Throws OptionError as check_result_folder, InputError
 // when the disk or the parent folder does not allow it; then `folder` is as it was.

@@ -1,14 +1,13 @@
 #include "libfit/report/figure.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <system_error>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/staging.hpp"
 #include "libfit/report/figure_parts.hpp"
 #include "libfit/report/gnuplot_run.hpp"
 
@@ -74,28 +73,18 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-// Files of a drawing under their temporary stem, removed on every way out that did not move them.
+// The files of a drawing while gnuplot makes it, in a folder of their own below that of the figure.
 class TemporaryDrawing {
  public:
-  TemporaryDrawing(fs::path folder, const FormatRow& row) : folder_(std::move(folder)), row_(row) {
-    static std::atomic<unsigned> counter{0};
-    stem_ = fmt::format("part-{}-{}", ::getpid(), counter++);
+  explicit TemporaryDrawing(const fs::path& folder) : staging_(folder, folder) {}
+  // From the folder of the figure, as the script needs it.
+  std::string stem() const { return (staging_.path().filename() / "drawing").string(); }
+  fs::path path(std::string_view extension) const {
+    return staging_.path() / ("drawing" + std::string(extension));
   }
-  TemporaryDrawing(const TemporaryDrawing&) = delete;
-  TemporaryDrawing& operator=(const TemporaryDrawing&) = delete;
-  ~TemporaryDrawing() {
-    std::error_code ignored;
-    for (const std::string_view extension : row_.extensions) {
-      if (!extension.empty()) fs::remove(path(extension), ignored);
-    }
-  }
-  const std::string& stem() const { return stem_; }
-  fs::path path(std::string_view extension) const { return folder_ / (stem_ + std::string(extension)); }
 
  private:
-  fs::path folder_;
-  const FormatRow& row_;
-  std::string stem_;
+  Staging staging_;
 };
 
 bool complete(const TemporaryDrawing& drawing, const FormatRow& row) {
@@ -107,7 +96,7 @@ bool complete(const TemporaryDrawing& drawing, const FormatRow& row) {
 
 // Gives the drawing its final bytes and place; the main file last, so that it never names an absent one.
 void put_in_place(const TemporaryDrawing& drawing, const FormatRow& row, const fs::path& folder,
-                  const std::string& name, FigureFiles& files) {
+                  const std::string& name, Overwrite overwrite, FigureFiles& files) {
   const std::string final_stem = name + std::string(row.suffix);
   for (auto extension = row.extensions.rbegin(); extension != row.extensions.rend(); ++extension) {
     if (extension->empty()) continue;
@@ -116,7 +105,7 @@ void put_in_place(const TemporaryDrawing& drawing, const FormatRow& row, const f
     if (*extension == ".tex") replace_all(content, drawing.stem(), final_stem);
     if (row.format == FigureFormat::tikz) drop_tikz_date(content);
     const fs::path place = folder / (final_stem + std::string(*extension));
-    write_file(place, content, Overwrite::allow);
+    write_file(place, content, overwrite);
     files.drawings.push_back(place);
   }
 }
@@ -125,28 +114,28 @@ struct Job {
   fs::path folder;
   std::string name;
   fs::path gnuplot;
-  double timeout_s;
   std::optional<double> width_mm;
 };
 
 // Draws one format; what goes wrong becomes a warning.
-void draw(const Job& job, FigureFormat format, FigureFiles& files) {
+void draw(const Job& job, FigureFormat format, const FigureOptions& options, FigureFiles& files) {
   const FormatRow& row = row_of(format);
   const std::string where = fmt::format("{} as {}", (job.folder / job.name).string(), row.name);
   try {
-    const TemporaryDrawing drawing(job.folder, row);
+    const TemporaryDrawing drawing(job.folder);
     std::string settings = fmt::format("format='{}'; stem='{}'", row.name, drawing.stem());
     if (job.width_mm) settings += fmt::format("; width_mm={:.6g}", *job.width_mm);
     const GnuplotRun run = run_program(job.gnuplot, {"-d", "-e", settings, job.name + ".gp"},
-                                       fs::absolute(job.folder), job.timeout_s);
+                                       fs::absolute(job.folder), options.timeout_s);
     if (run.end == GnuplotRun::End::timed_out) {
-      files.warnings.push_back(
-          fmt::format("{}: not drawn: gnuplot took longer than {:g} s and was ended", where, job.timeout_s));
+      if (options.hung != nullptr) *options.hung = true;
+      files.warnings.push_back(fmt::format("{}: not drawn: gnuplot took longer than {:g} s and was ended",
+                                           where, options.timeout_s));
     } else if (run.end == GnuplotRun::End::failed || !complete(drawing, row)) {
       files.warnings.push_back(
           fmt::format("{}: not drawn: gnuplot says: {}", where, run.words.empty() ? "nothing" : run.words));
     } else {
-      put_in_place(drawing, row, job.folder, job.name, files);
+      put_in_place(drawing, row, job.folder, job.name, options.overwrite, files);
     }
   } catch (const Error& problem) {
     files.warnings.push_back(fmt::format("{}: not drawn: {}", where, problem.what()));
@@ -165,7 +154,11 @@ void draw_all(const fs::path& folder, const std::string& name, const FigureOptio
     return;
   }
   for (const FigureFormat format : options.formats) {
-    draw({folder, name, *gnuplot, options.timeout_s, width_mm}, format, files);
+    if (options.hung != nullptr && *options.hung) {
+      files.given_up = true;
+      return;
+    }
+    draw({folder, name, *gnuplot, width_mm}, format, options, files);
   }
 }
 

@@ -9,6 +9,7 @@
 // gives the same bytes in every format: dates that gnuplot and cairo put into files are set to 1970.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -89,7 +90,9 @@ struct FigureOptions {
   Overwrite overwrite = Overwrite::refuse;
   double timeout_s = 60.0;          // > 0, for each run of gnuplot
   std::string gnuplot = "gnuplot";  // a name looked up in PATH, or a path
-  void validate() const;            // throws OptionError
+  // Shared by figures that are drawn together: set when gnuplot hung, and then it is not begun again.
+  std::atomic<bool>* hung = nullptr;
+  void validate() const;  // throws OptionError
 };
 
 // What was written. A drawing that could not be made is a warning, not an exception: data and script stay.
@@ -98,6 +101,7 @@ struct FigureFiles {
   std::filesystem::path script;
   std::vector<std::filesystem::path> drawings;
   std::vector<std::string> warnings;
+  bool given_up = false;  // not all were tried: gnuplot had hung
 };
 
 // "pdf" -> FigureFormat::pdf. Throws OptionError for a name that is none.

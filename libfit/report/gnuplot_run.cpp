@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +17,12 @@
 #include <thread>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/unfinished.hpp"
 #include "libfit/report/text_escape.hpp"
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 extern "C" char** environ;  // NOLINT: POSIX declares it in no header
 
@@ -57,10 +61,11 @@ std::vector<std::string> child_environment() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     if (text.starts_with("GNUTERM=") || text.starts_with("GNUPLOT_LIB=")) continue;
-    if (text.starts_with("SOURCE_DATE_EPOCH=")) continue;
+    if (text.starts_with("SOURCE_DATE_EPOCH=") || text.starts_with("TZ=")) continue;
     entries.emplace_back(text);
   }
   entries.emplace_back("SOURCE_DATE_EPOCH=0");  // heeded by cairo from 1.17 on
+  entries.emplace_back("TZ=UTC");               // cairo writes the zone beside the date
   return entries;
 }
 
@@ -72,34 +77,76 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return list;
 }
 
-class SpawnSettings {
+// All signals held back while it lives.
+class SignalsHeld {
  public:
-  SpawnSettings(const std::filesystem::path& folder, int standard_error) {
-    ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions_, standard_error, STDERR_FILENO);
-    ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  SignalsHeld() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    ::posix_spawn_file_actions_destroy(&actions_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  const posix_spawnattr_t* attributes() const { return &attributes_; }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
  private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
+  sigset_t before_{};
 };
+
+struct Launch {
+  const char* program;
+  char* const* words;
+  char* const* environment;
+  const char* folder;
+  int standard_error;
+  int failure;  // where the child writes why it could not become the program; closes when it has
+  pid_t parent;
+};
+
+// In the child, between fork and exec: calls that are safe there, and no way back. posix_spawn would do but
+// for one thing: a child that ends when we are killed.
+[[noreturn]] void become(const Launch& launch) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  bool ready = ::setpgid(0, 0) == 0;
+#ifdef __linux__
+  ready = ready && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+  if (::getppid() != launch.parent) ::_exit(1);  // killed before we could ask
+#endif
+  const int nothing = ::open("/dev/null", O_RDWR);
+  ready = ready && nothing >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
+          ::dup2(nothing, STDOUT_FILENO) >= 0 && ::dup2(launch.standard_error, STDERR_FILENO) >= 0 &&
+          ::chdir(launch.folder) == 0;
+  if (ready) ::execve(launch.program, launch.words, launch.environment);
+  const int why = errno;
+  const ssize_t told = ::write(launch.failure, &why, sizeof why);
+  ::_exit(told == sizeof why ? 127 : 126);
+}
+
+// Starts the program in a process group of its own; 0 or why it could not be started.
+int start(Launch launch, pid_t& child) {
+  Pipe failure;
+  launch.failure = failure.writer();
+  launch.parent = ::getpid();
+  {
+    const SignalsHeld held;  // our handlers are not for the child
+    child = ::fork();
+    if (child == 0) become(launch);
+  }
+  if (child < 0) return errno;
+  ::setpgid(child, child);  // as the child does: whoever comes first
+  failure.close_writer();
+  int why = 0;
+  ssize_t got = 0;
+  while ((got = ::read(failure.reader(), &why, sizeof why)) < 0 && errno == EINTR) {
+  }
+  if (got != sizeof why) return 0;
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return why;
+}
 
 int milliseconds_left(Clock::time_point end) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
@@ -181,13 +228,14 @@ GnuplotRun run_program(const std::filesystem::path& program, const std::vector<s
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = child_environment();
-  const SpawnSettings settings(folder, pipe.writer());
   pid_t child = 0;
-  const int problem = ::posix_spawn(&child, program.c_str(), settings.actions(), settings.attributes(),
-                                    pointers(words).data(), pointers(environment).data());
+  const int problem = start({program.c_str(), pointers(words).data(), pointers(environment).data(),
+                             folder.c_str(), pipe.writer(), -1, 0},
+                            child);
   if (problem != 0) {
     throw InputError(fmt::format("{} cannot be started: {}", program.string(), std::strerror(problem)));
   }
+  const Unfinished listed(child);
   pipe.close_writer();
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(std::min(timeout_s, 1e6)));

@@ -19,11 +19,8 @@ namespace dyniv_test {
 namespace {
 
 // Files rather than pipes: a command that fills one stream while we read the other cannot block.
-CommandResult run_words(std::vector<std::string> words, const std::string& terminal = "") {
-  const ScratchFolder scratch;
-  const std::string out = scratch.path() / "out";
-  const std::string err = terminal.empty() ? scratch.path() / "err" : std::filesystem::path(terminal);
-  const int flags = terminal.empty() ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_NOCTTY;
+pid_t start_words(std::vector<std::string> words, const std::string& out, const std::string& err,
+                  int err_flags) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -31,16 +28,32 @@ CommandResult run_words(std::vector<std::string> words, const std::string& termi
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), flags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), err_flags, 0600);
   pid_t child = 0;
   const int status = posix_spawn(&child, words.front().c_str(), &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (status != 0) throw std::runtime_error(words.front() + " cannot be started");
+  return child;
+}
+
+CommandResult result_of(pid_t child) {
   int state = 0;
   while (::waitpid(child, &state, 0) < 0 && errno == EINTR) {
   }
-  return {WIFEXITED(state) ? WEXITSTATUS(state) : -1, content_of(out),
-          terminal.empty() ? content_of(err) : std::string()};
+  return {WIFEXITED(state) ? WEXITSTATUS(state) : -1, WIFSIGNALED(state) ? WTERMSIG(state) : 0, "", ""};
+}
+
+constexpr int kNewFile = O_WRONLY | O_CREAT | O_TRUNC;
+
+CommandResult run_words(const std::vector<std::string>& words, const std::string& terminal = "") {
+  const ScratchFolder scratch;
+  const std::string out = scratch.path() / "out";
+  const std::string err = terminal.empty() ? scratch.path() / "err" : std::filesystem::path(terminal);
+  CommandResult result =
+      result_of(start_words(words, out, err, terminal.empty() ? kNewFile : O_WRONLY | O_NOCTTY));
+  result.out = content_of(out);
+  if (terminal.empty()) result.err = content_of(err);
+  return result;
 }
 
 std::vector<std::string> with_binary(const std::vector<std::string>& arguments) {
@@ -61,9 +74,26 @@ CommandResult run_dyniv(const std::vector<std::string>& arguments) {
   return run_words(with_binary(arguments));
 }
 
+Running start_dyniv(const std::vector<std::string>& arguments) {
+  std::string folder = std::filesystem::temp_directory_path() / "dyniv_run_XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for the test in " + folder);
+  return {start_words(with_binary(arguments), folder + "/out", folder + "/err", kNewFile), folder};
+}
+
+CommandResult finish(const Running& running) {
+  CommandResult result = result_of(running.process);
+  result.out = content_of(running.files + "/out");
+  result.err = content_of(running.files + "/err");
+  std::filesystem::remove_all(running.files);
+  return result;
+}
+
 CommandResult run_dyniv_on_full_disk(std::size_t bytes, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{"/bin/sh", "-c",
-                                 "ulimit -f " + std::to_string(bytes / 512) + "; exec \"$@\"", "sh"};
+  return run_dyniv_limited("-f " + std::to_string(bytes / 512), arguments);
+}
+
+CommandResult run_dyniv_limited(const std::string& limit, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{"/bin/sh", "-c", "ulimit " + limit + "; exec \"$@\"", "sh"};
   for (const std::string& word : with_binary(arguments)) words.push_back(word);
   return run_words(words);
 }

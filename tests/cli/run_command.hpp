@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <filesystem>
@@ -13,6 +14,7 @@ namespace dyniv_test {
 
 struct CommandResult {
   int exit_code = -1;  // -1: ended by a signal
+  int signal = 0;      // which one
   std::string out;
   std::string err;
 };
@@ -23,6 +25,17 @@ std::string dyniv_binary();
 // Runs `dyniv arguments...` with empty standard input and no shell in between. Throws std::runtime_error when
 // it cannot be started.
 CommandResult run_dyniv(const std::vector<std::string>& arguments);
+
+// A command that is still running.
+struct Running {
+  pid_t process;
+  std::string files;  // folder of what it says
+};
+Running start_dyniv(const std::vector<std::string>& arguments);
+CommandResult finish(const Running& running);
+
+// The same under a limit of the shell, as in "-n 8".
+CommandResult run_dyniv_limited(const std::string& limit, const std::vector<std::string>& arguments);
 
 // The same with no file, standard output included, allowed beyond `bytes` (a multiple of 512): a disk that
 // is full.

@@ -1,7 +1,11 @@
 #include "libfit/core/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <vector>
 
@@ -22,6 +26,28 @@ TEST(ParallelFor, RethrowsTheExceptionOfABody) {
                               if (i == 50) throw std::runtime_error("stop");
                             }),
                std::runtime_error);
+}
+
+// In a child of its own, without threads to be had: the limit holds for a user, and never for the
+// administrator.
+int visits_without_threads() {
+  if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) return 2;
+  const rlimit none{1, 1};
+  if (::setrlimit(RLIMIT_NPROC, &none) != 0) return 2;
+  std::atomic<int> visits{0};
+  parallel_for(100, 4, [&](std::size_t) { ++visits; });
+  return visits == 100 ? 0 : 1;
+}
+
+TEST(ParallelFor, GoesOnWithTheThreadsThatThereAre) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) ::_exit(visits_without_threads());
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "the number of processes cannot be limited here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(ParallelFor, DoesNothingForNoPieces) {

@@ -227,7 +227,9 @@ TEST(FigureBytes, AreTheSameForTheSameData) {
   if (!has_gnuplot()) GTEST_SKIP() << "gnuplot is not installed";
   TemporaryFolder first;
   TemporaryFolder second;
+  ::setenv("TZ", "Pacific/Kiritimati", 1);  // 14 hours ahead
   const FigureFiles files = write_figure(first.path(), small_figure(), every_format());
+  ::unsetenv("TZ");
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // dates in files have a second's resolution
   write_figure(second.path(), small_figure(), every_format());
   ASSERT_EQ(files.drawings.size(), 6U);
@@ -315,6 +317,29 @@ TEST(FigureFailure, ADrawingThatTakesTooLongIsEnded) {
   ASSERT_EQ(files.warnings.size(), 1U);
   EXPECT_THAT(files.warnings.front(), HasSubstr("longer than 0.3 s"));
   EXPECT_EQ(file_count(folder.path()), 2U);  // data and script, nothing half drawn
+}
+
+TEST(FigureFailure, AGnuplotThatHangsIsWaitedForOnce) {
+  TemporaryFolder tools;
+  TemporaryFolder folder;
+  std::atomic<bool> hung{false};
+  FigureOptions options;
+  options.gnuplot = program(tools, "sleep 60");
+  options.timeout_s = 0.3;
+  options.hung = &hung;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<FigureFiles> drawn;
+  for (const char* name : {"one", "two", "three", "four", "five", "six"}) {
+    Figure figure = small_figure();
+    figure.name = name;
+    drawn.push_back(write_figure(folder.path(), figure, options));
+  }
+  // Twelve drawings would take 3.6 s.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(3000));
+  EXPECT_EQ(drawn.front().warnings.size(), 1U);
+  for (const FigureFiles& files : drawn) EXPECT_TRUE(files.given_up);
+  EXPECT_TRUE(drawn.back().warnings.empty());
+  EXPECT_TRUE(fs::exists(drawn.back().script));
 }
 
 TEST(FigureFailure, WhatGnuplotSaysIsTheWarning) {

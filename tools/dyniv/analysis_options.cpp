@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
@@ -132,7 +133,7 @@ po::options_description output_options(OutputArguments& o, const std::string& de
   auto* folder = po::value(&o.folder)->value_name("DIR");
   if (!default_folder.empty()) folder->default_value(default_folder);
   group.add_options()("out,o", folder, "folder of the results; appears whole or not at all")(
-      "force", po::bool_switch(&o.force), "replace a folder of earlier results, never another")(
+      "force", po::bool_switch(&o.force), "replace earlier results there; refused when other files are too")(
       "no-figures", po::bool_switch(&o.no_figures), "write numbers and tables only")(
       "format", po::value(&o.formats)->default_value("pdf,svg,png")->value_name("LIST"),
       "formats of the figures, commas between: pdf, svg, png, cairolatex, tikz");
@@ -157,6 +158,15 @@ libfit::ResultOptions result_options(const CommandLine& line, const OutputArgume
   options.threads = line.common().threads;
   options.formats = each_once(o.formats, libfit::figure_format);
   return options;
+}
+
+int exit_code_of(const libfit::CellFit& cell) {
+  const bool fitted = std::ranges::any_of(
+      cell.models, [](const libfit::IvFit& fit) { return fit.status != libfit::FitStatus::failed; });
+  if (fitted) return kDone;
+  std::cerr
+      << "dyniv: no model could be fitted; the warnings say why, and `dyniv inspect` what is in the files\n";
+  return kDataDoNotAllow;
 }
 
 libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,

@@ -69,6 +69,9 @@ boost::program_options::options_description output_options(OutputArguments& argu
 void add_all_models(boost::program_options::options_description& group, OutputArguments& arguments);
 libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& arguments);
 
+// The exit code of a command that fitted: where every model failed it says so, for the folder holds no model.
+int exit_code_of(const libfit::CellFit& cell);
+
 // SHA-256 of every input, and the options in force.
 libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
                                     const OutputArguments& output);

@@ -74,7 +74,7 @@ std::vector<double> parse_currents(const std::string& text) {
 // A folder stands for the models in it, in the order of the list of models.
 std::vector<std::string> models_of(const std::string& word) {
   std::error_code problem;
-  if (!fs::is_directory(word, problem)) return {word};
+  if (names_a_model(word) || !fs::is_directory(word, problem)) return {word};
   fs::path folder = fs::path(word) / "models";
   if (!fs::is_directory(folder, problem)) folder = word;
   std::vector<std::string> files;
@@ -144,8 +144,10 @@ int command_analyze(const std::vector<std::string>& arguments) {
   if (!settings.currents.empty()) settings.analysis.currents_pA = parse_currents(settings.currents);
   settings.analysis.threads = line.common().threads;
   const bool writes = !settings.output.folder.empty();
-  if (writes)
+  if (writes) {
+    line.refuse_inputs_in(settings.output.folder);
     libfit::check_result_folder(settings.output.folder, result_options(line, settings.output).overwrite);
+  }
   const std::vector<ModelArgument> models = arguments_of(settings);
   std::vector<libfit::ModelAnalysis> analyses;
   for (const ModelArgument& model : models) {

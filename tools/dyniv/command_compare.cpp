@@ -156,6 +156,7 @@ int command_compare(const std::vector<std::string>& arguments) {
   libfit::ResultOptions output;
   if (writes) {
     output = result_options(line, settings.output);
+    line.refuse_inputs_in(settings.output.folder);
     libfit::check_result_folder(settings.output.folder, output.overwrite);
   }
   std::vector<libfit::StoredCell> cells = read_cells(line, settings.folders);
@@ -167,7 +168,8 @@ int command_compare(const std::vector<std::string>& arguments) {
   options.score.threads = line.common().threads;
   const libfit::Comparison comparison = libfit::compare_cells(std::move(cells), options);
   const std::string against = reference(line, settings, comparison);
-  const std::string json = libfit::comparison_json(comparison, line.in_force().dump());
+  const std::string json = libfit::comparison_json(
+      comparison, line.in_force().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   std::vector<std::string> warnings = comparison.warnings;
   if (writes) {
     line.progress("writing", 0.0);

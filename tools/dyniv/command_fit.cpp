@@ -46,7 +46,7 @@ int command_fit(const std::vector<std::string>& arguments) {
               << libfit::model_overview(cell, "", settings.output.all_models)
               << fmt::format("\nmodels are in {}/models/\n", settings.output.folder);
   }
-  return kDone;
+  return exit_code_of(cell);
 }
 
 }  // namespace dyniv

@@ -14,6 +14,7 @@
 #include "libfit/core/version.hpp"
 #include "libfit/pipeline/membrane.hpp"
 #include "libfit/recording/nwb_writer.hpp"
+#include "plain_output.hpp"
 
 namespace dyniv {
 namespace {
@@ -80,7 +81,11 @@ void add_options(CommandLine& line, ImportSettings& settings) {
   line.positional("recording");
 }
 
-void check(ImportSettings& settings) {
+libfit::Overwrite overwrite_of(const ImportSettings& settings) {
+  return settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+}
+
+void check(const CommandLine& line, ImportSettings& settings) {
   std::size_t files = 0;
   for (const RoleArguments* role : settings.all()) files += role->files.size();
   if (files == 0) throw libfit::OptionError("no recording is named; see `dyniv import --help`");
@@ -89,10 +94,8 @@ void check(ImportSettings& settings) {
   if (settings.compensate && settings.training.files.empty())
     throw libfit::OptionError(
         "--compensate: the electrode is measured on --training and --electrode; give them");
-  if (!settings.force && std::filesystem::exists(settings.out)) {
-    throw libfit::OptionError(
-        fmt::format("{}: exists already; name another file with --out or pass --force", settings.out));
-  }
+  line.refuse_inputs_in(settings.out);
+  libfit::check_output_file(settings.out, overwrite_of(settings));
   libfit::NwbMetadata about = settings.about;
   if (about.identifier.empty()) about.identifier = "to be made";
   about.validate();
@@ -182,8 +185,8 @@ void print(const nlohmann::json& summary) {
   for (const auto& part : summary["parts"]) {
     const auto sweeps = part["sweeps"].get<std::size_t>();
     std::cout << fmt::format("  {:<10}{:>4} {}, {:g} s\n",
-                             part["role"].is_null() ? "no role" : part["role"].get<std::string>(), sweeps,
-                             sweeps == 1 ? "sweep " : "sweeps", part["duration_s"].get<double>());
+                             part["role"].is_null() ? "no role" : shown(part["role"].get<std::string>()),
+                             sweeps, sweeps == 1 ? "sweep " : "sweeps", part["duration_s"].get<double>());
   }
 }
 
@@ -198,7 +201,7 @@ int command_import(const std::vector<std::string>& arguments) {
   ImportSettings settings;
   add_options(line, settings);
   line.parse(arguments);
-  check(settings);
+  check(line, settings);
   libfit::NwbCell cell;
   cell.about = settings.about;
   if (cell.about.identifier.empty()) cell.about.identifier = identifier_of(line, settings);
@@ -208,8 +211,7 @@ int command_import(const std::vector<std::string>& arguments) {
   if (!line.has("session-start"))
     line.warn("--session-start is not given: the file says 1970-01-01T00:00:00+00:00, which archives refuse");
   line.progress("writing", 0.5);
-  libfit::write_file(settings.out, libfit::nwb_file(cell),
-                     settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse);
+  libfit::write_file(settings.out, libfit::nwb_file(cell), overwrite_of(settings));
   line.progress("writing", 1.0);
   const nlohmann::json summary = summary_of(cell, settings);
   if (line.common().json) {

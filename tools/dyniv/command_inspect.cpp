@@ -17,7 +17,9 @@
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
 #include "libfit/report/warnings.hpp"
+#include "libfit/report/text_escape.hpp"
 #include "libfit/signal/spikes.hpp"
+#include "plain_output.hpp"
 #include "recording_options.hpp"
 
 namespace dyniv {
@@ -202,7 +204,8 @@ void refuse_parts(const SignalFile& file, const libfit::NwbOptions& part) {
 
 void print_channels(const SignalFile& file, const FileSummary& summary, const std::string& duration) {
   std::size_t width = 4;
-  for (const Channel& channel : file.channels) width = std::max(width, channel.name.size());
+  for (const Channel& channel : file.channels)
+    width = std::max(width, libfit::character_count(shown(channel.name)));
   const std::size_t sweeps = sweep_count(file);
   std::cout << fmt::format("{:g} Hz (every {:g} ms), {} {} of {}\n", file.rate_Hz(), file.dt_ms, sweeps,
                            sweeps == 1 ? "sweep" : "sweeps", duration);
@@ -212,14 +215,15 @@ void print_channels(const SignalFile& file, const FileSummary& summary, const st
     const Channel& channel = file.channels[c];
     const Pooled pooled = pool(summary.channels[c]);
     std::cout << fmt::format(
-        "  {:>2}  {:<{}}  {:<8}{:<9}{:>11.5g}{:>11.5g}  {:<6}{:>8}\n", c + 1, channel.name, width,
-        channel.file_unit.empty() ? "none" : channel.file_unit, libfit::role_name(channel.role), pooled.mean,
-        pooled.sd, libfit::samples_unit(channel), pooled.spikes ? fmt::format("{}", *pooled.spikes) : "");
+        "  {:>2}  {:<{}}  {:<8}{:<9}{:>11.5g}{:>11.5g}  {:<6}{:>8}\n", c + 1, shown(channel.name), width,
+        channel.file_unit.empty() ? "none" : shown(channel.file_unit), libfit::role_name(channel.role),
+        pooled.mean, pooled.sd, libfit::samples_unit(channel),
+        pooled.spikes ? fmt::format("{}", *pooled.spikes) : "");
   }
 }
 
 void print_table(const SignalFile& file, const FileSummary& summary, const std::string& duration) {
-  std::cout << fmt::format("{}\n  {}, ", file.path, file.format);
+  std::cout << fmt::format("{}\n  {}, ", shown(file.path), file.format);
   if (file.channels.empty()) {
     std::cout << "no sweep of voltage and current\n";
   } else {
@@ -229,7 +233,7 @@ void print_table(const SignalFile& file, const FileSummary& summary, const std::
   // The file is named above.
   for (const libfit::WarningGroup& group : libfit::group_warnings(summary.warnings)) {
     const bool named = group.headline.starts_with(file.path + ": ");
-    std::cout << "  warning: " << group.headline.substr(named ? file.path.size() + 2 : 0) << "\n";
+    std::cout << "  warning: " << shown(group.headline.substr(named ? file.path.size() + 2 : 0)) << "\n";
   }
 }
 
@@ -255,7 +259,7 @@ int command_inspect(const std::vector<std::string>& arguments) {
   recording.open.validate();
   recording.open.nwb.listing_limit = kMostSamples;
 
-  json shown = json::array();
+  json listed = json::array();
   std::vector<std::string> problems;
   bool usage = false;
   for (const std::string& path : paths) {
@@ -265,7 +269,7 @@ int command_inspect(const std::vector<std::string>& arguments) {
       const std::string duration = durations(file);
       const FileSummary summary = summarise(file);
       if (line.common().json) {
-        shown.push_back(to_json(file, summary));
+        listed.push_back(to_json(file, summary));
       } else {
         print_table(file, summary, duration);
       }
@@ -281,10 +285,10 @@ int command_inspect(const std::vector<std::string>& arguments) {
                            {"version", 1},
                            {"dyniv", std::string(libfit::kVersion)},
                            {"options", line.in_force()},
-                           {"files", std::move(shown)}};
+                           {"files", std::move(listed)}};
     std::cout << document.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
   }
-  for (const std::string& problem : problems) std::cerr << "dyniv: " << problem << "\n";
+  for (const std::string& problem : problems) std::cerr << "dyniv: " << shown(problem) << "\n";
   if (problems.empty()) return kDone;
   return usage ? kWrongUsage : kDataDoNotAllow;
 }

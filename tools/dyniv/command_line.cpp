@@ -4,19 +4,25 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "help_text.hpp"
 #include "libfit/core/error.hpp"
+#include "libfit/core/file.hpp"
+#include "libfit/core/staging.hpp"
 #include "libfit/core/text.hpp"
 #include "libfit/report/warnings.hpp"
+#include "model_argument.hpp"
 #include "numbers.hpp"
+#include "plain_output.hpp"
 
 namespace dyniv {
 namespace po = boost::program_options;
@@ -183,6 +189,38 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
               << in_force().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
+// Options say by the name of their value what they are; the few that are written to are known by their own.
+std::vector<std::string> CommandLine::inputs() const {
+  constexpr std::array<std::string_view, 5> kRead = {"FILE", "DIR", "FOLDER", "MODEL", "CURRENT"};
+  constexpr std::array<std::string_view, 3> kWritten = {"out", "voltage", "spikes"};
+  std::vector<std::string> words;
+  for (const auto& group : groups_) {
+    for (const auto& option : group.options()) {
+      const std::string value = option->format_parameter();
+      const std::string kind = value.substr(0, value.find_first_of(". "));
+      const bool read = std::ranges::find(kRead, kind) != kRead.end() &&
+                        std::ranges::find(kWritten, option->long_name()) == kWritten.end();
+      if (!read || values_.count(option->long_name()) == 0) continue;
+      const boost::any& given = values_[option->long_name()].value();
+      if (const auto* word = boost::any_cast<std::string>(&given)) words.push_back(*word);
+      if (const auto* more = boost::any_cast<std::vector<std::string>>(&given))
+        words.insert(words.end(), more->begin(), more->end());
+    }
+  }
+  std::erase_if(words, names_a_model);
+  return words;
+}
+
+void CommandLine::refuse_inputs_in(const std::string& output) const {
+  for (const std::string& input : inputs()) {
+    if (!libfit::is_or_holds(output, input)) continue;
+    std::error_code problem;
+    const bool same = std::filesystem::equivalent(output, input, problem);
+    throw libfit::OptionError(fmt::format("{}: {}{}, which is read; name another place to write to", output,
+                                          same ? "is " : "holds ", same ? "the same as " + input : input));
+  }
+}
+
 nlohmann::json CommandLine::in_force() const {
   nlohmann::json options = nlohmann::json::object();
   for (const auto& [name, value] : values_) {
@@ -203,7 +241,7 @@ void CommandLine::progress(const std::string& stage, double fraction) const {
 void CommandLine::warn(const std::vector<std::string>& warnings, const std::string& where) const {
   constexpr std::size_t kMost = 6;
   if (common_.quiet) return;
-  const auto say = [](std::string_view words) { std::cerr << "dyniv: warning: " << words << "\n"; };
+  const auto say = [](std::string_view words) { std::cerr << "dyniv: warning: " << shown(words) << "\n"; };
   if (common_.verbose) {
     for (const std::string& warning : warnings) say(warning);
     return;

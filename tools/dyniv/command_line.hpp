@@ -45,6 +45,8 @@ class CommandLine {
 
   const CommonOptions& common() const { return common_; }
   bool has(const std::string& option) const;
+  // Throws libfit::OptionError when a file or folder that an option names for reading is this place or in it.
+  void refuse_inputs_in(const std::string& output) const;
   // Every option in force with its value, for the "options" key of JSON results.
   nlohmann::json in_force() const;
 
@@ -57,6 +59,7 @@ class CommandLine {
 
  private:
   void add_common();
+  std::vector<std::string> inputs() const;  // files and folders that are read, as they were named
   void read_config_file(const boost::program_options::options_description& all);
 
   std::string name_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
+#include "libfit/pipeline/result_place.hpp"
 #include "libfit/report/figure.hpp"
 #include "numbers.hpp"
 
@@ -49,14 +51,28 @@ std::vector<fs::path> scripts_of(const fs::path& folder) {
   return scripts;
 }
 
+// The folder of results to which figures/ belongs, whose record lists what dyniv wrote.
+fs::path results_of(const fs::path& drawing) {
+  return fs::absolute(drawing).lexically_normal().parent_path().parent_path();
+}
+
+std::string name_in_results(const fs::path& drawing) {
+  return fs::absolute(drawing).lexically_normal().lexically_relative(results_of(drawing)).string();
+}
+
 // Every drawing that would be in the way, before the first is made: all or none.
 void refuse_existing(const std::vector<fs::path>& scripts, const PlotOptions& options) {
-  if (options.figure.overwrite == libfit::Overwrite::allow) return;
+  const bool replaced = options.figure.overwrite == libfit::Overwrite::allow;
   for (const fs::path& script : scripts) {
     for (const libfit::FigureFormat format : options.figure.formats) {
       for (const std::string& name : libfit::drawing_names(script.stem().string(), format)) {
         const fs::path drawing = script.parent_path() / name;
         if (!fs::exists(drawing)) continue;
+        if (replaced && !libfit::is_foreign(results_of(drawing), name_in_results(drawing))) continue;
+        if (replaced) {
+          throw libfit::OptionError(fmt::format(
+              "{}: was not drawn by dyniv, so --force does not replace it; move it away", drawing.string()));
+        }
         throw libfit::OptionError(
             fmt::format("{}: exists already; pass --force to draw it anew", drawing.string()));
       }
@@ -108,12 +124,14 @@ int command_plot(const std::vector<std::string>& arguments) {
       "plot", "plot [options] FOLDER",
       "Draws the figures of a results folder again: runs each gnuplot script figures/NAME.gp on the\n"
       "NAME.csv beside it. The scripts may be edited. They are programs: run only those you trust.");
-  const PlotOptions options = parse(line, arguments);
+  PlotOptions options = parse(line, arguments);
   const std::vector<fs::path> scripts = scripts_of(options.folders.front());
   refuse_existing(scripts, options);
   std::vector<fs::path> drawings;
   std::vector<std::string> warnings;
-  for (std::size_t i = 0; i < scripts.size(); ++i) {
+  std::atomic<bool> hung{false};
+  options.figure.hung = &hung;
+  for (std::size_t i = 0; i < scripts.size() && !hung; ++i) {
     line.progress("drawing", static_cast<double>(i) / static_cast<double>(scripts.size()));
     try {
       const libfit::FigureFiles files = libfit::redraw_figure(scripts[i], options.figure, options.width_mm);
@@ -124,6 +142,9 @@ int command_plot(const std::vector<std::string>& arguments) {
     }
   }
   line.progress("drawing", 1.0);
+  for (const fs::path& drawing : drawings)
+    libfit::add_to_record(results_of(drawing), {name_in_results(drawing)});
+  if (hung) warnings.emplace_back("gnuplot hung, so it was not asked for the drawings that are missing");
   line.warn(warnings);
   print(line, drawings, warnings);
   return warnings.empty() ? kDone : kDataDoNotAllow;

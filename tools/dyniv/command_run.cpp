@@ -127,6 +127,7 @@ int command_run(const std::vector<std::string>& arguments) {
   line.parse(arguments);
   finish(line, settings.analysis);
   const libfit::ResultOptions output = result_options(line, settings.output);
+  line.refuse_inputs_in(settings.output.folder);
   libfit::check_result_folder(settings.output.folder, output.overwrite);
   const libfit::CharacterizeOptions options = characterize_options(line, settings);
   options.validate();
@@ -147,7 +148,7 @@ int command_run(const std::vector<std::string>& arguments) {
   } else {
     print_summary(result, settings);
   }
-  return kDone;
+  return exit_code_of(result.cell);
 }
 
 }  // namespace dyniv

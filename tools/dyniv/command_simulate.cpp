@@ -10,6 +10,7 @@
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
+#include "libfit/core/staging.hpp"
 #include "libfit/core/version.hpp"
 #include "libfit/recording/single_channel.hpp"
 #include "libfit/recording/text_writer.hpp"
@@ -65,7 +66,7 @@ void finish(const CommandLine& line, SimulateSettings& settings) {
   if (!settings.model.given()) throw libfit::OptionError("--model is missing; see `dyniv simulate --help`");
   for (const std::string& word : settings.current) {
     std::error_code problem;
-    if (libfit::is_stimulus_spec(word) && !std::filesystem::exists(word, problem)) {
+    if (libfit::is_stimulus_spec(word) && !std::filesystem::is_regular_file(word, problem)) {
       const auto parts = libfit::parse_stimulus(word);
       settings.parts.insert(settings.parts.end(), parts.begin(), parts.end());
     } else {
@@ -153,9 +154,26 @@ nlohmann::json result_json(const CommandLine& line, const SimulateSettings& sett
           {"sweeps", sweeps}};
 }
 
+libfit::Overwrite overwrite_of(const SimulateSettings& settings) {
+  return settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+}
+
+// Before the work.
+void check_outputs(const CommandLine& line, const SimulateSettings& settings) {
+  for (const std::string& output : {settings.voltage_path, settings.spikes_path}) {
+    if (output.empty()) continue;
+    line.refuse_inputs_in(output);
+    libfit::check_output_file(output, overwrite_of(settings));
+  }
+  if (!settings.voltage_path.empty() && !settings.spikes_path.empty() &&
+      libfit::place_of(settings.voltage_path) == libfit::place_of(settings.spikes_path))
+    throw libfit::OptionError(
+        fmt::format("--voltage and --spikes are one file, {}; name two", settings.voltage_path));
+}
+
 void write_files(const SimulateSettings& settings, const libfit::Recording& recording,
                  const std::string& spikes) {
-  const auto overwrite = settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+  const auto overwrite = overwrite_of(settings);
   if (!settings.voltage_path.empty())
     libfit::write_file(settings.voltage_path, libfit::recording_as_text(recording), overwrite);
   if (!settings.spikes_path.empty()) libfit::write_file(settings.spikes_path, spikes, overwrite);
@@ -173,6 +191,7 @@ int command_simulate(const std::vector<std::string>& arguments) {
   add_options(line, settings);
   line.parse(arguments);
   finish(line, settings);
+  check_outputs(line, settings);
   const libfit::Model model = settings.model.read();
   libfit::Recording recording = injected(line, settings);
   line.warn(recording.warnings);

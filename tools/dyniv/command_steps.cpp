@@ -191,6 +191,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   line.parse(arguments);
   check(settings);
   const libfit::ResultOptions output = result_options(line, settings.output);
+  line.refuse_inputs_in(settings.output.folder);
   libfit::check_result_folder(settings.output.folder, output.overwrite);
   std::optional<libfit::Model> model;
   if (settings.model.given()) model = settings.model.read();

@@ -79,7 +79,7 @@ void add_options(CommandLine& line, StimulusSettings& s) {
                        "folder of the stimuli; appears whole or not at all")(
       "format", po::value(&s.formats)->default_value("atf")->value_name("LIST"),
       "formats, commas between: atf (Axon), itx (Igor), hdf5, text")(
-      "force", po::bool_switch(&s.force), "replace a folder of earlier results, never another");
+      "force", po::bool_switch(&s.force), "replace earlier results there; refused when other files are too");
   line.add(output);
   line.positional("current");
 }
@@ -199,6 +199,7 @@ int command_stimulus(const std::vector<std::string>& arguments) {
   check(line, settings);
   const auto formats = each_once(settings.formats, libfit::stimulus_format);
   const auto overwrite = settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
+  line.refuse_inputs_in(settings.folder);
   libfit::check_result_folder(settings.folder, overwrite);
 
   std::optional<libfit::Model> model;

@@ -34,6 +34,7 @@ void parse_curve_command(CommandLine& line, CurveSettings& settings,
   }
   finish(line, settings.analysis);
   settings.results = result_options(line, settings.output);
+  line.refuse_inputs_in(settings.output.folder);
   libfit::check_result_folder(settings.output.folder, settings.results.overwrite);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "libfit/recording/repetitions.hpp"
+#include "plain_output.hpp"
 
 namespace dyniv {
 namespace {
@@ -50,9 +51,10 @@ std::vector<Line> lines_of(const Channel& voltage, const std::vector<std::size_t
   std::vector<Line> lines;
   for (std::size_t s = 0; s < voltage.notes.size(); ++s) {
     const SweepNote& note = voltage.notes[s];
-    std::string text = fmt::format("{:<11}{:<24}{:>9g}{:>10g}  {}", note.role.empty() ? "-" : note.role,
-                                   note.stimulus.empty() ? "-" : note.stimulus, 1000.0 / note.dt_ms,
-                                   static_cast<double>(note.points) * note.dt_ms / 1000.0, settings(note));
+    std::string text =
+        fmt::format("{:<11}{:<24}{:>9g}{:>10g}  {}", note.role.empty() ? "-" : shown(note.role),
+                    note.stimulus.empty() ? "-" : shown(note.stimulus), 1000.0 / note.dt_ms,
+                    static_cast<double>(note.points) * note.dt_ms / 1000.0, settings(note));
     const bool repeated = s < repeats.size() && repeats[s] != note.number;
     if (repeated) text += fmt::format("{}repeats sweep {}", settings(note).empty() ? "" : ", ", repeats[s]);
     while (text.ends_with(' ')) text.pop_back();
@@ -117,7 +119,8 @@ std::string notes_table(const SignalFile& file, const std::vector<std::vector<st
     if (lines.size() > kMostLines)
       text += fmt::format("  and {} more lines; --json tells all\n", lines.size() - kMostLines);
   }
-  if (!file.left_out.empty()) text += fmt::format("  not read: {}\n", fmt::join(file.left_out, ", "));
+  if (!file.left_out.empty())
+    text += fmt::format("  not read: {}\n", shown(fmt::format("{}", fmt::join(file.left_out, ", "))));
   return text;
 }
 

@@ -1,7 +1,9 @@
 // The command: finds the subcommand, runs it, and turns every exception into a sentence and an exit code.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <exception>
@@ -25,7 +27,9 @@
 #include "command_steps.hpp"
 #include "command_stimulus.hpp"
 #include "libfit/core/error.hpp"
+#include "libfit/core/unfinished.hpp"
 #include "libfit/core/version.hpp"
+#include "plain_output.hpp"
 
 namespace dyniv {
 namespace {
@@ -96,28 +100,62 @@ int dispatch_or_help(const std::vector<std::string>& words) {
   }
 }
 
+std::atomic<bool> ended_by_signal{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
+
+// Children and folders that are half made go, and then the signal does what it would have done without us.
+extern "C" void end_by_signal(int signal) {
+  ended_by_signal = true;
+  libfit::end_unfinished();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);  // comes when this handler returns
+}
+
+void install_handlers() {
+  // A file that may not grow further is a disk that is full: an error to be told, not a reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;  // as nohup wants it
+    action = {};
+    action.sa_handler = end_by_signal;
+    ::sigfillset(&action.sa_mask);
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+// Where the handler runs in another thread, what it takes away is no failure to be told.
+void leave_it_to_the_signal() {
+  while (ended_by_signal) ::pause();
+}
+
+int fail(const std::string& why, ExitCode code) {
+  leave_it_to_the_signal();
+  std::cerr << "dyniv: " << shown(why) << "\n";
+  return code;
+}
+
 int run(const std::vector<std::string>& words) {
   try {
     const int code = dispatch_or_help(words);
+    leave_it_to_the_signal();
     std::cout.flush();
     if (!std::cout) throw libfit::InputError("standard output cannot be written; is the disk full?");
     return code;
   } catch (const libfit::OptionError& problem) {
-    std::cerr << "dyniv: " << problem.what() << "\n";
-    return kWrongUsage;
+    return fail(problem.what(), kWrongUsage);
   } catch (const libfit::Error& problem) {
-    std::cerr << "dyniv: " << problem.what() << "\n";
-    return kDataDoNotAllow;
+    return fail(problem.what(), kDataDoNotAllow);
   } catch (const std::bad_alloc&) {
-    std::cerr << "dyniv: not enough memory for this recording; select a part of it with --from and --to\n";
-    return kDataDoNotAllow;
+    return fail("not enough memory for this recording; select a part of it with --from and --to",
+                kDataDoNotAllow);
   } catch (const std::filesystem::filesystem_error& problem) {
-    std::cerr << fmt::format("dyniv: {}: {}; check the path and its permissions\n", problem.path1().string(),
-                             problem.code().message());
-    return kDataDoNotAllow;
+    return fail(fmt::format("{}: {}; check the path and its permissions", problem.path1().string(),
+                            problem.code().message()),
+                kDataDoNotAllow);
   } catch (const std::exception& problem) {
-    std::cerr << "dyniv: internal error: " << problem.what() << "\n";
-    return kInternalError;
+    return fail(std::string("internal error: ") + problem.what(), kInternalError);
   }
 }
 
@@ -125,7 +163,12 @@ int run(const std::vector<std::string>& words) {
 }  // namespace dyniv
 
 int main(int count, char** words) {
-  // A file that may not grow further is a disk that is full: an error to be told, not a reason to die.
-  std::signal(SIGXFSZ, SIG_IGN);
-  return dyniv::run(std::vector<std::string>(words + 1, words + count));
+  dyniv::install_handlers();
+  std::streambuf* terminal = std::cout.rdbuf();
+  dyniv::PlainLines plain(terminal);
+  std::cout.rdbuf(&plain);
+  const int code = dyniv::run(std::vector<std::string>(words + 1, words + count));
+  std::cout.flush();
+  std::cout.rdbuf(terminal);
+  return code;
 }

@@ -13,11 +13,13 @@
 namespace dyniv {
 namespace po = boost::program_options;
 
-bool ModelArgument::by_hand() const {
+bool names_a_model(const std::string& word) {
   const auto names = libfit::model_names();
   std::error_code problem;
-  return std::ranges::find(names, model) != names.end() && !std::filesystem::exists(model, problem);
+  return std::ranges::find(names, word) != names.end() && !std::filesystem::is_regular_file(word, problem);
 }
+
+bool ModelArgument::by_hand() const { return names_a_model(model); }
 
 libfit::ModelDocument ModelArgument::read_document() const {
   if (by_hand()) return {libfit::model_by_hand(model, fmt::format("{}", fmt::join(settings, ","))), "{}"};

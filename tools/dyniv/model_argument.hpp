@@ -10,12 +10,15 @@
 
 namespace dyniv {
 
+// Whether the word is a kind of model and no file is called so; a folder is no model, whatever it is called.
+bool names_a_model(const std::string& word);
+
 struct ModelArgument {
   std::string model;  // file or kind; empty: none given
   std::vector<std::string> settings;
 
   bool given() const { return !model.empty(); }
-  // Whether `model` is a kind of model and no file is called so.
+  // Whether `model` names a kind of model.
   bool by_hand() const;
   // Throws libfit::OptionError, or libfit::InputError for a file that is no model.
   libfit::Model read() const { return read_document().model; }
