@@ -58,6 +58,15 @@ TEST_F(Compare, PairedDifferencesAreInTheJson) {
   }
 }
 
+TEST_F(Compare, TakesAFolderWhoseNameIsNoUtf8) {
+  const std::filesystem::path odd = folder_.path() / "cell\xe9";
+  std::filesystem::rename(in("second"), odd);
+  const auto result =
+      run_dyniv({"compare", in("first"), odd, "--models", "eif,qif", "--draws", "0", "--json", "-q"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_FALSE(json::parse(result.out, nullptr, false).is_discarded());
+}
+
 TEST_F(Compare, RefusesWhatItCannotCompare) {
   const auto refused = [](const std::vector<std::string>& words, int code, const char* says) {
     const auto result = run_dyniv(words);

@@ -298,6 +298,21 @@ TEST_F(Output, SaysThatNoModelCouldBeFitted) {
   }
 }
 
+TEST_F(Output, LittleMemoryIsAWordAndNotAHang) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer needs terabytes of addresses";
+#endif
+  const std::string cell = folder_.write("cell.csv", as_text(passive_trace(20.0, 1)));
+  for (const char* kilobytes : {"90000", "150000"}) {
+    const CommandResult result =
+        run_dyniv_limited(std::string("-v ") + kilobytes,
+                          {"iv", cell, "--no-figures", "--bootstrap", "0", "-q", "--out", in("out")});
+    // 127: not even the libraries find room.
+    EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 1 || result.exit_code == 127) << result.err;
+    fs::remove_all(in("out"));
+  }
+}
+
 TEST_F(Output, FewHandlesAreAWordAndNotACrash) {
   for (const int handles : {4, 6, 12}) {
     const CommandResult result = run_dyniv_limited("-n " + std::to_string(handles), analyze("lif"));
