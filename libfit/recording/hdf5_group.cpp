@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "libfit/core/error.hpp"
@@ -9,6 +8,8 @@
 
 namespace libfit::hdf5 {
 namespace {
+
+constexpr std::size_t kMostPath = 4096;
 
 struct Listing {
   std::vector<Link> links;
@@ -19,42 +20,42 @@ herr_t add_link(hid_t group, const char* name, const H5L_info_t* info, void* lis
   auto& [links, most] = *static_cast<Listing*>(listing);
   if (links.size() >= most) return 1;
   Link link{name, info->type, info->type == H5L_TYPE_HARD ? info->u.address : HADDR_UNDEF, {}};
-  std::array<char, 4096> path{};
-  if (link.type == H5L_TYPE_SOFT && H5Lget_val(group, name, path.data(), path.size(), H5P_DEFAULT) >= 0 &&
-      path.back() == '\0')
-    link.target = path.data();
+  if (link.type == H5L_TYPE_SOFT && info->u.val_size <= kMostPath) {
+    link.target.resize(info->u.val_size);  // with its zero at the end
+    if (H5Lget_val(group, name, link.target.data(), link.target.size(), H5P_DEFAULT) < 0) return -1;
+    link.target = link.target.c_str();
+  }
   links.push_back(std::move(link));
   return 0;
 }
 
-// Links in a heap of the newer format, which has checksums.
-std::vector<Link> links_by_library(const Handle& group, std::size_t most) {
-  Listing listing{{}, most};
-  const herr_t end = H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_link, &listing);
-  if (end < 0) throw InputError("its members cannot be listed");
-  if (end > 0) refuse_more_than(most);
-  return std::move(listing.links);
+herr_t refuse_external(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) {
+  return -1;
+}
+
+// Made once: a series opens half a dozen members.
+hid_t without_external_links() {
+  static const hid_t access = [] {
+    const hid_t made = H5Pcreate(H5P_LINK_ACCESS);
+    H5Pset_elink_cb(made, refuse_external, nullptr);
+    return made;
+  }();
+  return access;
 }
 
 }  // namespace
 
-Group::Group(ObjectHeader header, std::string where, std::size_t most)
-    : header_(std::move(header)), where_(std::move(where)) {
-  try {
-    if (!place().known() || (header_.source() == TextSource::damaged && !header_.links().is_group()))
-      throw InputError("its header makes no sense");
-    auto links = header_.links().list(file_of(place()), most);
-    links_ = links ? *std::move(links) : links_by_library(handle(), most);
-    std::ranges::sort(links_, {}, &Link::name);
-  } catch (const InputError& damage) {
-    throw InputError(fmt::format("{}: {}; the file is damaged", where_, damage.what()));
+Group::Group(Handle group, const std::string& where, std::size_t most) : group_(std::move(group)) {
+  Listing listing{{}, most};
+  const herr_t end =
+      group_.ok() ? H5Literate(group_.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_link, &listing) : -1;
+  if (end < 0) throw InputError(fmt::format("{}: its members cannot be listed; the file is damaged", where));
+  if (end > 0) {
+    throw InputError(
+        fmt::format("{}: has more than {} members; the file is damaged or no recording", where, most));
   }
-}
-
-const Handle& Group::handle() const {
-  if (!group_) group_.emplace(H5Oopen_by_addr(place().neighbour, place().address), H5Oclose);
-  if (!group_->ok()) throw InputError(fmt::format("{}: cannot be opened; the file is damaged", where_));
-  return *group_;
+  links_ = std::move(listing.links);
+  std::ranges::sort(links_, {}, &Link::name);
 }
 
 const Link* Group::find(const std::string& name) const {
@@ -62,9 +63,20 @@ const Link* Group::find(const std::string& name) const {
   return found != links_.end() && found->name == name ? &*found : nullptr;
 }
 
-ObjectPlace Group::place_of(const std::string& name) const {
+Handle Group::open(const std::string& name) const {
   const Link* link = find(name);
-  return {place().neighbour, place().file, link != nullptr ? link->address : HADDR_UNDEF};
+  if (link == nullptr) return {H5I_INVALID_HID, H5Oclose};
+  if (link->address != HADDR_UNDEF) return {H5Oopen_by_addr(group_.get(), link->address), H5Oclose};
+  return open_path(group_, name);
+}
+
+Handle open_path(const Handle& from, const std::string& path) {
+  return {H5Oopen(from.get(), path.c_str(), without_external_links()), H5Oclose};
+}
+
+haddr_t address_of(const Handle& object) {
+  H5O_info_t info;
+  return H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) < 0 ? HADDR_UNDEF : info.addr;
 }
 
 }  // namespace libfit::hdf5

@@ -1,15 +1,15 @@
-#include "libfit/recording/hdf5_reader.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <unordered_set>
 #include <vector>
 
 #include "libfit/core/error.hpp"
-#include "libfit/recording/hdf5_values_internal.hpp"
+#include "libfit/recording/hdf5_group_internal.hpp"
+#include "libfit/recording/hdf5_readers_internal.hpp"
 #include "libfit/recording/units.hpp"
 
 namespace libfit {
@@ -22,47 +22,45 @@ using hdf5::Handle;
 using hdf5::read_attribute;
 
 constexpr std::size_t kMaxListed = 40;
+constexpr std::size_t kMaxObjects = 100000;
 constexpr int kMaxDepth = 12;
+
 // ---- datasets
 
 // Numbers in one or two dimensions, more than a handful: the rest of a file is not worth listing.
 bool could_be_samples(const Handle& dataset) {
   constexpr hssize_t kHandful = 16;
-  const Handle type(H5Dget_type(dataset.get()), H5Tclose);
   const Handle space(H5Dget_space(dataset.get()), H5Sclose);
-  if (!type.ok() || !space.ok()) return false;
-  const H5T_class_t kind = H5Tget_class(type.get());
-  const int rank = H5Sget_simple_extent_ndims(space.get());
-  return (kind == H5T_INTEGER || kind == H5T_FLOAT) && (rank == 1 || rank == 2) &&
+  const int rank = space.ok() ? H5Sget_simple_extent_ndims(space.get()) : -1;
+  return hdf5::number_form_of(dataset) && (rank == 1 || rank == 2) &&
          H5Sget_simple_extent_npoints(space.get()) >= kHandful;
 }
 
-void list_datasets(const Handle& group, const std::string& prefix, int depth,
-                   std::vector<std::string>& found) {
-  H5G_info_t info;
-  if (depth > kMaxDepth || H5Gget_info(group.get(), &info) < 0) return;
-  const hsize_t count = std::min<hsize_t>(info.nlinks, 1000);
-  for (hsize_t i = 0; i < count && found.size() <= kMaxListed; ++i) {
-    std::array<char, 1024> name{};
-    if (H5Lget_name_by_idx(group.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size(),
-                           H5P_DEFAULT) < 0)
-      return;
-    H5L_info_t link;
-    // Hard links only: a soft or external one may lead in circles or to another file.
-    if (H5Lget_info(group.get(), name.data(), &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) continue;
-    const Handle object(H5Oopen(group.get(), name.data(), H5P_DEFAULT), H5Oclose);
-    if (!object.ok()) continue;
-    const std::string path = fmt::format("{}/{}", prefix, to_utf8(name.data()));
-    const H5I_type_t kind = H5Iget_type(object.get());
-    if (kind == H5I_DATASET && could_be_samples(object)) found.push_back(path);
-    if (kind == H5I_GROUP) list_datasets(object, path, depth + 1, found);
+struct Search {
+  std::vector<std::string> found;
+  std::unordered_set<haddr_t> visited;  // a group may be linked into itself, or many times into others
+};
+
+void list_datasets(const hdf5::Group& group, const std::string& prefix, int depth, Search& search) {
+  for (const hdf5::Link& link : group.links()) {
+    // Hard links only: a soft or external one leads to what has a path already, or to another file.
+    if (link.type != H5L_TYPE_HARD || !search.visited.insert(link.address).second) continue;
+    if (search.found.size() > kMaxListed || search.visited.size() > kMaxObjects) return;
+    Handle object = group.open(link.name);
+    const std::string path = fmt::format("{}/{}", prefix, to_utf8(link.name));
+    const H5I_type_t kind = object.ok() ? H5Iget_type(object.get()) : H5I_BADID;
+    if (kind == H5I_DATASET && could_be_samples(object)) search.found.push_back(path);
+    if (kind == H5I_GROUP && depth < kMaxDepth)
+      list_datasets(hdf5::Group(std::move(object), path, kMaxObjects), path, depth + 1, search);
   }
 }
 
 std::string listing(const File& file) {
-  const Handle root(H5Gopen2(file.handle.get(), "/", H5P_DEFAULT), H5Gclose);
-  std::vector<std::string> found;
-  if (root.ok()) list_datasets(root, "", 0, found);
+  Search search;
+  const hdf5::Group root(hdf5::open_path(file.handle, "/"), file.path, kMaxObjects);
+  search.visited.insert(hdf5::address_of(root.handle()));
+  list_datasets(root, "", 0, search);
+  auto& found = search.found;
   if (found.empty()) return "it holds no dataset of numbers in one or two dimensions";
   const bool more = found.size() > kMaxListed;
   if (more) found.resize(kMaxListed);
@@ -96,29 +94,45 @@ struct Dataset {
 
 Dataset open_dataset(const File& file, const std::string& name) {
   const std::string place = fmt::format("{}: dataset {}", file.path, name);
-  Handle object(H5Oopen(file.handle.get(), name.c_str(), H5P_DEFAULT), H5Oclose);
+  Handle object = hdf5::open_path(file.handle, name);
   if (!object.ok() || H5Iget_type(object.get()) != H5I_DATASET) {
     throw OptionError(fmt::format("{}: is not there; {}", place, listing(file)));
   }
   return {std::move(object), place};
 }
 
-void read_samples(const File& file, const Dataset& dataset, Channel& channel) {
-  const Handle type(H5Dget_type(dataset.handle.get()), H5Tclose);
-  const H5T_class_t kind = type.ok() ? H5Tget_class(type.get()) : H5T_NO_CLASS;
-  if (kind != H5T_INTEGER && kind != H5T_FLOAT)
-    throw DataError(fmt::format("{}: does not hold real numbers", dataset.place));
+// Of integers: what makes a count of a converter a value in the dataset's unit. Counts are never taken for
+// values.
+Encoding encoding_of(const Dataset& dataset, const std::string& unit) {
+  Encoding encoding;
+  const auto factor = read_attribute(dataset.handle, "conversion").number;
+  if (!factor || !std::isfinite(*factor) || *factor == 0.0) {
+    throw DataError(fmt::format(
+        "{}: holds integers and does not say how they become {}; add an attribute `conversion` ({} for each "
+        "count; 1 if they are values already) and `offset` if there is one, or store its samples as floats",
+        dataset.place, unit, unit));
+  }
+  encoding.scale = *factor;
+  encoding.offset = read_attribute(dataset.handle, "offset").number.value_or(0.0);
+  return encoding;
+}
+
+void read_samples(const File& file, const Dataset& dataset, const Encoding& encoding, Channel& channel) {
+  const auto form = hdf5::number_form_of(dataset.handle);
+  if (!form) throw DataError(fmt::format("{}: does not hold real numbers", dataset.place));
   const auto shape = shape_of(dataset.handle, dataset.place);
   if (shape[0] > (std::uint64_t{1} << 40) / shape[1])
     throw InputError(
         fmt::format("{}: a shape of {} x {} is not to be believed", dataset.place, shape[0], shape[1]));
   const auto samples = static_cast<std::size_t>(shape[0] * shape[1]);
-  check_storage(file, dataset.handle, samples, H5Tget_size(type.get()), dataset.place);
+  check_storage(file, dataset.handle, samples, form->width, dataset.place, 0, samples);
   std::vector<double> values(samples);
   if (H5Dread(dataset.handle.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-    throw InputError(damaged(file, dataset.place + ": its samples cannot be read"));
-  if (channel.to_internal != 1.0) {
-    for (double& value : values) value *= channel.to_internal;
+    throw InputError(damaged(dataset.place + ": its samples cannot be read"));
+  const double scale = encoding.scale * channel.to_internal;
+  const double offset = encoding.offset * channel.to_internal;
+  if (scale != 1.0 || offset != 0.0) {
+    for (double& value : values) value = value * scale + offset;
   }
   if (shape[0] == 1) {
     channel.sweeps.push_back(std::move(values));
@@ -169,7 +183,7 @@ double step_of(const File& file, const std::vector<std::string>& names, std::opt
   for (const std::string& name : names) {
     std::optional<double> step;
     for (const std::string& place : enclosing(name)) {
-      const Handle object(H5Oopen(file.handle.get(), place.c_str(), H5P_DEFAULT), H5Oclose);
+      const Handle object = hdf5::open_path(file.handle, place);
       if (object.ok() && !step) step = step_in(object, fmt::format("{}: {}", file.path, place), !dt_ms);
     }
     if (!step) continue;
@@ -231,8 +245,14 @@ void add_channel(const File& file, const std::string& name, const std::string& u
   channel.file_unit = unit_of(dataset, unit_option, role);
   channel.role = role;
   channel.to_internal = parse_electric_unit(channel.file_unit)->to_internal;
-  warn_of_scaling(dataset, signal);
-  read_samples(file, dataset, channel);
+  Encoding encoding;
+  const auto form = hdf5::number_form_of(dataset.handle);
+  if (form && !form->real) {
+    encoding = encoding_of(dataset, channel.file_unit);
+  } else {
+    warn_of_scaling(dataset, signal);
+  }
+  read_samples(file, dataset, encoding, channel);
   signal.channels.push_back(std::move(channel));
 }
 
@@ -248,9 +268,7 @@ bool looks_like_hdf5(std::span<const std::byte> head) {
   return false;
 }
 
-SignalFile read_hdf5(const std::filesystem::path& path, const Hdf5Options& options) {
-  const hdf5::Silence silence;
-  const File file = hdf5::open_file(path.string());
+SignalFile read_hdf5(const File& file, const OpenOptions& options) {
   if (options.voltage_dataset.empty() && options.current_dataset.empty()) {
     throw OptionError(fmt::format("{}: name the datasets with --voltage-dataset and --current-dataset; {}",
                                   file.path, listing(file)));

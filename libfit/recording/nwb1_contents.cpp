@@ -59,8 +59,8 @@ Series read_series_1(const File& file, const Group& parent, const std::string& g
   const auto opened = open_group(parent, name, place);
   if (!opened || !opened->has("data")) return series;
   const Group& members = *opened;
-  const SampleData data(members, place);
-  const auto unit = parse_electric_unit(data.attribute("unit").text.value_or(""));
+  const Handle data = open_dataset(members, "data", place);
+  const auto unit = parse_electric_unit(hdf5::read_attribute(data, "unit").text.value_or(""));
   // Current clamp answers in volts to a stimulus in amperes; the other way round it is voltage clamp.
   const ChannelRole wanted = response ? ChannelRole::voltage : ChannelRole::current;
   series.kind = response ? Kind::response : Kind::stimulus;
@@ -68,7 +68,8 @@ Series read_series_1(const File& file, const Group& parent, const std::string& g
     series.kind = Kind::voltage_clamp;
     return series;
   }
-  series.group = members.place();
+  series.address = hdf5::address_of(members.handle());
+  series.data = hdf5::address_of(data);
   read_length(file, data, place, series);
   read_scaling(data, convert, place, series);
   read_clock(file, members, place, series);
@@ -143,8 +144,7 @@ void pair_by_epochs(const File& file, const Group& epochs, const std::vector<std
     if (!response || !stimulus || contents.series[response->series].kind != Kind::response ||
         contents.series[stimulus->series].kind != Kind::stimulus)
       continue;
-    Pairing& pair = contents.sweeps.emplace_back(Pairing{*response, *stimulus, "", "", {}});
-    pair.response.count = pair.stimulus.count = std::min(response->count, stimulus->count);
+    contents.sweeps.push_back({*response, *stimulus, "", "", {}, ""});
   }
 }
 
@@ -166,6 +166,7 @@ Contents read_contents_1(const File& file) {
   } else {
     pair_by_epochs(file, *epochs, numbers, contents);
   }
+  align_sweeps(file, !numbers.empty(), contents);
   for (Pairing& pair : contents.sweeps) {
     const SweepNote& note = contents.series[pair.stimulus.series].note;
     pair.stimulus_name = note.stimulus;

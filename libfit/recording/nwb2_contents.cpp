@@ -53,6 +53,7 @@ Contents read_contents_2(const File& file) {
     if (!taken[i] && series.kind == Kind::response)
       contents.left_out.push_back(fmt::format("`{}` (no stimulus belongs to it)", series.name));
   }
+  align_sweeps(file, false, contents);
   return contents;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "libfit/recording/hdf5_group_internal.hpp"
 #include "libfit/recording/hdf5_values_internal.hpp"
 #include "libfit/recording/signal_file.hpp"
 
@@ -26,11 +27,16 @@ struct Series {
   Encoding stored;           // to mV or pA
   std::uint64_t points = 0;
   double dt_ms = 0.0;  // 0: times of samples are in `timestamps`
-  double start_s = 0.0;
+  // Of the first sample, and from sample to sample in the mean; where the file tells them.
+  std::optional<double> start_s;
+  double step_s = 0.0;
   std::string electrode;
   std::optional<std::int64_t> sweep_number;
-  SweepNote note;           // stimulus name and settings of the amplifier
-  hdf5::ObjectPlace group;  // in the file, while that is open
+  SweepNote note;  // stimulus name and settings of the amplifier
+  // Where its group, its samples and their times stand in the file.
+  haddr_t address = HADDR_UNDEF;
+  haddr_t data = HADDR_UNDEF;
+  haddr_t timestamps = HADDR_UNDEF;
 };
 
 struct Stretch {
@@ -45,6 +51,8 @@ struct Pairing {
   std::string stimulus_name;  // where the table tells it
   std::string role;
   std::optional<double> amplitude_pA;
+  // What of response and stimulus is left out because the other has none of it; empty: nothing.
+  std::string cut;
 };
 
 struct Contents {
@@ -89,36 +97,17 @@ class SeriesIndex {
 // Number or text of a member that is a dataset of one element; nothing where it is not there.
 hdf5::Value member_value(const hdf5::Group& group, const std::string& name);
 
-// The group of a series, for its samples. Throws InputError for damage.
-hdf5::Group group_of(const Series& series, const std::string& place);
+// `data` or `timestamps` of a series. Throws as open_member does, and DataError where it is no dataset.
+hdf5::Handle open_dataset(const hdf5::Group& group, const std::string& name, const std::string& place);
 
 // The parts that both layouts share: unit, conversion, length, step, settings of the amplifier. Throws
 // InputError for damage, DataError for what makes this series unreadable.
 Series read_series(const hdf5::File& file, const hdf5::Group& parent, const std::string& group,
                    const std::string& name);
-
-// The `data` of a series, looked at through their header where that tells what is asked, and opened where it
-// does not: opening one for every series takes longer than all else. Refers to the group. Throws as
-// open_member does, and DataError where `data` is no dataset.
-class SampleData {
- public:
-  SampleData(const hdf5::Group& group, std::string place);
-  hdf5::Value attribute(const std::string& name) const;
-  std::optional<std::uint64_t> length() const;
-  std::optional<hdf5::NumberForm> number_form() const;
-
- private:
-  const hdf5::Handle& opened() const;
-  const hdf5::Group& group_;
-  std::string place_;
-  hdf5::ObjectHeader header_;
-  mutable std::optional<hdf5::Handle> opened_;
-};
-
 // Unit, role and encoding from data@unit, @conversion and @offset.
-void read_scaling(const SampleData& data, bool apply_conversion, const std::string& place, Series& series);
+void read_scaling(const hdf5::Handle& data, bool apply_conversion, const std::string& place, Series& series);
 // Refuses a length that the file cannot hold (InputError), a shape or length that is none (DataError).
-void read_length(const hdf5::File& file, const SampleData& data, const std::string& place, Series& series);
+void read_length(const hdf5::File& file, const hdf5::Handle& data, const std::string& place, Series& series);
 void read_settings(const hdf5::Group& group, Series& series);
 void read_clock(const hdf5::File& file, const hdf5::Group& group, const std::string& place, Series& series);
 
@@ -132,5 +121,11 @@ std::vector<Pairing> pair_by_sweep_table(const hdf5::File& file, Contents& conte
 // Of the series that `taken` does not name: by sweep number and electrode, then by electrode and the number
 // in their names, then by electrode, start and length.
 std::vector<Pairing> pair_by_metadata(const Contents& contents, std::vector<bool> taken);
+
+// Cuts response and stimulus of each sweep to the time that both have, by their clocks where both tell when
+// they begin, and to the same length. Sweeps whose halves have no time in common are left out, which is
+// warned of. `indices_rule`: the file pairs sample with sample (epochs of NWB 1), so clocks that contradict
+// it are only warned of.
+void align_sweeps(const hdf5::File& file, bool indices_rule, Contents& contents);
 
 }  // namespace libfit::nwb

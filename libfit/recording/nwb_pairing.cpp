@@ -51,8 +51,8 @@ void pair_by(const Contents& contents, std::vector<bool>& taken, const KeyOf& ke
     if (group.responses.size() != 1 || group.stimuli.size() != 1) continue;
     const std::size_t response = group.responses.front();
     const std::size_t stimulus = group.stimuli.front();
-    const std::uint64_t both = std::min(contents.series[response].points, contents.series[stimulus].points);
-    pairs.push_back({{response, 0, both}, {stimulus, 0, both}, "", "", {}});
+    const auto whole = [&](std::size_t i) { return Stretch{i, 0, contents.series[i].points}; };
+    pairs.push_back({whole(response), whole(stimulus), "", "", {}, ""});
     taken[response] = taken[stimulus] = true;
   }
 }
@@ -83,7 +83,7 @@ std::vector<Pairing> pair_by_metadata(const Contents& contents, std::vector<bool
   pair_by<ByTime>(
       contents, taken,
       [](const Series& series) -> std::optional<ByTime> {
-        return ByTime{series.electrode, series.start_s, series.points};
+        return ByTime{series.electrode, series.start_s.value_or(0.0), series.points};
       },
       pairs);
   return pairs;

@@ -1,5 +1,3 @@
-#include "libfit/recording/nwb_reader.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +6,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/assemble.hpp"
-#include "libfit/recording/hdf5_reader.hpp"
+#include "libfit/recording/hdf5_readers_internal.hpp"
 #include "libfit/recording/nwb_samples_internal.hpp"
 #include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/units.hpp"
@@ -24,14 +22,11 @@ using nwb::Series;
 
 // Version 2 has it as an attribute of the root ("2.6.0"), version 1 as a dataset ("NWB-1.0.5").
 std::string version_of(const Handle& file) {
-  std::string text = hdf5::read_attribute(file, "nwb_version").text.value_or("");
-  try {
-    if (text.empty()) {
-      const hdf5::Group root(hdf5::ObjectHeader(hdf5::place_of_object(file)), "/");
-      text = nwb::member_value(root, "nwb_version").text.value_or("");
-    }
-  } catch (const InputError&) {  // its members cannot be listed
-  }
+  const Handle root = hdf5::open_path(file, "/");
+  std::string text = hdf5::read_attribute(root, "nwb_version").text.value_or("");
+  if (const Handle dataset = text.empty() ? hdf5::open_path(root, "nwb_version") : Handle(-1, H5Oclose);
+      dataset.ok() && H5Iget_type(dataset.get()) == H5I_DATASET)
+    text = hdf5::read_value(dataset).text.value_or("");
   const std::size_t digit = text.find_first_of("0123456789");
   return digit == std::string::npos ? "" : text.substr(digit);
 }
@@ -157,8 +152,7 @@ void refuse_implausible(const File& file, const Contents& contents, const Series
 // Adds up what is read, against many series that are each within the limit.
 class Budget {
  public:
-  explicit Budget(const File& file)
-      : file_(file), left_(std::max(kDecompressionLimit, kDecompressionRatio * file.size)) {}
+  explicit Budget(const File& file) : file_(file), left_(hdf5::most_bytes(file.size)) {}
   void take(std::uint64_t samples) {
     if (samples > left_ / sizeof(double)) {
       throw InputError(
@@ -220,6 +214,7 @@ void add_channels(const File& file, const Contents& contents, const Electrode& e
   voltage.to_internal = contents.series[first.response.series].to_internal;
   current.file_unit = contents.series[first.stimulus.series].unit;
   current.to_internal = contents.series[first.stimulus.series].to_internal;
+  std::vector<std::string> cuts;
   for (const std::size_t i : electrode.sweeps) {
     const Pairing& pair = contents.sweeps[i];
     SweepNote note = note_of(contents, i);
@@ -227,19 +222,31 @@ void add_channels(const File& file, const Contents& contents, const Electrode& e
     current.stored.push_back(contents.series[pair.stimulus.series].stored);
     std::vector<double> response;
     std::vector<double> stimulus;
+    std::string cut = pair.cut;
     if (signal.samples_read) {
       response = read_half(file, contents, pair.response, options, budget, note);
       stimulus = read_half(file, contents, pair.stimulus, options, budget, note);
       const std::size_t both = std::min(response.size(), stimulus.size());
+      if (response.size() != stimulus.size()) {
+        cut =
+            fmt::format("with --resample the response has {} samples, its stimulus {}; used are the first {}",
+                        response.size(), stimulus.size(), both);
+      }
       response.resize(both);
       stimulus.resize(both);
     } else if (note.dt_ms == 0.0) {
       note.dt_ms = nwb::clock_of(file, contents.series[pair.response.series], pair.response, true).dt_ms;
     }
+    if (!cut.empty()) cuts.push_back(fmt::format("sweep {} (`{}`): {}", note.number, note.name, cut));
     voltage.sweeps.push_back(std::move(response));
     current.sweeps.push_back(std::move(stimulus));
     voltage.notes.push_back(note);
     current.notes.push_back(std::move(note));
+  }
+  if (!cuts.empty()) {
+    signal.warnings.push_back(
+        fmt::format("{}: {}{}", file.path, cuts.front(),
+                    cuts.size() > 1 ? fmt::format(" ({} more sweeps likewise)", cuts.size() - 1) : ""));
   }
   signal.channels.push_back(std::move(voltage));
   signal.channels.push_back(std::move(current));
@@ -270,15 +277,9 @@ bool within_limit(const Contents& contents, const std::vector<std::size_t>& pick
 
 }  // namespace
 
-bool is_nwb(const std::filesystem::path& path) {
-  const hdf5::Silence silence;
-  const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  return file.ok() && !version_of(file).empty();
-}
+bool is_nwb(const File& file) { return !version_of(file.handle).empty(); }
 
-SignalFile read_nwb(const std::filesystem::path& path, const NwbOptions& options) {
-  const hdf5::Silence silence;
-  const File file = hdf5::open_file(path.string());
+SignalFile read_nwb(const File& file, const NwbOptions& options) {
   Contents contents = read_contents(file);
   SignalFile signal;
   signal.path = file.path;
@@ -304,10 +305,7 @@ SignalFile read_nwb(const std::filesystem::path& path, const NwbOptions& options
   return signal;
 }
 
-std::vector<std::string> recording_roles(const std::filesystem::path& path) {
-  if (!is_nwb(path)) return {};
-  const hdf5::Silence silence;
-  const File file = hdf5::open_file(path.string());
+std::vector<std::string> nwb_roles(const File& file) {
   std::vector<std::string> roles;
   for (const Pairing& pair : read_contents(file).sweeps) {
     if (!pair.role.empty() && std::find(roles.begin(), roles.end(), pair.role) == roles.end())

@@ -1,6 +1,6 @@
-// Neurodata Without Borders: NWB 2 (intracellular series with their stimuli) and NWB 1 as the Allen Cell
-// Types database has it. Which response goes with which stimulus is what the file says: the table of
-// intracellular recordings, the sweep table, sweep numbers, electrodes and names, in this order
+// What is read of files of Neurodata Without Borders: NWB 2 (intracellular series with their stimuli) and NWB
+// 1 as the Allen Cell Types database has it. Which response goes with which stimulus is what the file says:
+// the table of intracellular recordings, the sweep table, sweep numbers, electrodes and names, in this order
 // (docs/formats/nwb.md). Only the sweeps and times that are asked for are read; sizes are checked against
 // what the file stores before anything is allocated.
 #pragma once
@@ -10,8 +10,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "libfit/recording/signal_file.hpp"
 
 namespace libfit {
 
@@ -31,14 +29,6 @@ struct NwbOptions {
   static constexpr std::uint64_t kSweepCost = 20000;
   bool units_stated = false;  // the person states units, so implausible values are not refused
 };
-
-// Whether an HDF5 file says that it is NWB.
-bool is_nwb(const std::filesystem::path& path);
-
-// One channel of voltage and one of current for each electrode, a sweep a pair. Throws InputError for a file
-// that is damaged, DataError for content that is no current-clamp recording, OptionError for a stimulus, role
-// or sweep that is not there.
-SignalFile read_nwb(const std::filesystem::path& path, const NwbOptions& options = {});
 
 // The roles that the sweeps of a file have, each once; empty for files that tell none, and for any other
 // format.

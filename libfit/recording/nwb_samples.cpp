@@ -16,21 +16,28 @@ using hdf5::Handle;
 // `count` numbers from `first` on of a dataset in one dimension (or N x 1).
 std::vector<double> read_stretch(const File& file, const Handle& dataset, std::uint64_t first,
                                  std::uint64_t count, const std::string& place) {
-  const Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  const auto form = hdf5::number_form_of(dataset);
   const auto length = hdf5::length_of(dataset);
-  if (!type.ok() || !length || first + count > *length)
-    throw InputError(hdf5::damaged(file, place + ": its samples cannot be read"));
-  hdf5::check_storage(file, dataset, *length, H5Tget_size(type.get()), place);
+  if (!form || !length || first + count > *length)
+    throw InputError(hdf5::damaged(place + ": its samples cannot be read"));
+  hdf5::check_storage(file, dataset, *length, form->width, place, first, count);
   const Handle space(H5Dget_space(dataset.get()), H5Sclose);
   const hsize_t start[2] = {first, 0};
   const hsize_t size[2] = {count, 1};
   const Handle memory(H5Screate_simple(1, size, nullptr), H5Sclose);
   if (H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start, nullptr, size, nullptr) < 0)
-    throw InputError(hdf5::damaged(file, place + ": its samples cannot be read"));
+    throw InputError(hdf5::damaged(place + ": its samples cannot be read"));
   std::vector<double> values(count);
   if (H5Dread(dataset.get(), H5T_NATIVE_DOUBLE, memory.get(), space.get(), H5P_DEFAULT, values.data()) < 0)
-    throw InputError(hdf5::damaged(file, place + ": its samples cannot be read"));
+    throw InputError(hdf5::damaged(place + ": its samples cannot be read"));
   return values;
+}
+
+// Opened by the address that it had when the series was read.
+Handle dataset_at(const File& file, haddr_t address, const std::string& place) {
+  Handle dataset(H5Oopen_by_addr(file.handle.get(), address), H5Oclose);
+  if (!dataset.ok()) throw InputError(hdf5::damaged(place + " cannot be opened"));
+  return dataset;
 }
 
 std::string place_of(const File& file, const Series& series) {
@@ -81,14 +88,18 @@ void refuse_unresamplable(const std::vector<double>& times_s, double step_s, con
 
 }  // namespace
 
+std::vector<double> times_of(const File& file, const Series& series, const Stretch& stretch) {
+  const std::string place = place_of(file, series) + ": timestamps";
+  return read_stretch(file, dataset_at(file, series.timestamps, place), stretch.first, stretch.count, place);
+}
+
 Clock clock_of(const File& file, const Series& series, const Stretch& stretch, bool resample) {
   Clock clock;
   clock.dt_ms = series.dt_ms;
   if (series.dt_ms > 0.0) return clock;
   const std::string place = place_of(file, series);
   if (stretch.count < 2) throw DataError(place + ": one sample has no step");
-  const Handle dataset = open_member(group_of(series, place), "timestamps", place);
-  clock.times_s = read_stretch(file, dataset, stretch.first, stretch.count, place + ": timestamps");
+  clock.times_s = times_of(file, series, stretch);
   const double median_s = median_step(clock.times_s);
   const double step_s =
       (clock.times_s.back() - clock.times_s.front()) / static_cast<double>(clock.times_s.size() - 1);
@@ -121,7 +132,7 @@ std::uint64_t regular_count(const Clock& clock, std::uint64_t count) {
 std::vector<double> samples_of(const File& file, const Series& series, const Stretch& stretch,
                                const Clock& clock) {
   const std::string place = place_of(file, series);
-  const Handle data = open_member(group_of(series, place), "data", place);
+  const Handle data = dataset_at(file, series.data, place);
   std::vector<double> values = read_stretch(file, data, stretch.first, stretch.count, place);
   const Encoding& stored = series.stored;
   if (stored.scale != 1.0 || stored.offset != 0.0) {

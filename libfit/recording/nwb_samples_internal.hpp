@@ -16,6 +16,9 @@ struct Clock {
 // ones are refused (DataError), or kept for resampling.
 Clock clock_of(const hdf5::File& file, const Series& series, const Stretch& stretch, bool resample);
 
+// Timestamps of a stretch. Throws InputError.
+std::vector<double> times_of(const hdf5::File& file, const Series& series, const Stretch& stretch);
+
 // Samples that a stretch has on its clock.
 std::uint64_t regular_count(const Clock& clock, std::uint64_t count);
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "libfit/core/error.hpp"
-#include "libfit/recording/hdf5_reader.hpp"
 #include "libfit/recording/nwb_layout_internal.hpp"
 #include "libfit/recording/units.hpp"
 
@@ -20,22 +19,8 @@ using hdf5::Handle;
 // Conversions in the file are to SI; the same to mV or pA, rounded once, may stand beside them.
 constexpr double kSameConversion = 1e-9;
 
-herr_t refuse_external(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) {
-  return -1;
-}
-
-// Made once: a series opens half a dozen members.
-hid_t without_external_links() {
-  static const hid_t access = [] {
-    const hid_t made = H5Pcreate(H5P_LINK_ACCESS);
-    H5Pset_elink_cb(made, refuse_external, nullptr);
-    return made;
-  }();
-  return access;
-}
-
 Kind kind_of(const Group& group) {
-  const std::string type = hdf5::read_attribute(group, "neurodata_type").text.value_or("");
+  const std::string type = hdf5::read_attribute(group.handle(), "neurodata_type").text.value_or("");
   if (type.ends_with("IZeroClampSeries")) return Kind::no_current;
   if (type.ends_with("CurrentClampSeries")) return Kind::response;
   if (type.ends_with("CurrentClampStimulusSeries")) return Kind::stimulus;
@@ -58,9 +43,9 @@ std::optional<ElectricUnit> unit_of(const std::string& unit) {
 
 // Of the object that a member is or leads to. Throws as open_member does.
 haddr_t address_of(const Group& group, const std::string& name, const std::string& place) {
-  const hdf5::ObjectPlace object = group.place_of(name);
-  if (object.known()) return object.address;
-  return hdf5::place_of_object(open_member(group, name, place)).address;
+  const hdf5::Link* link = group.find(name);
+  if (link != nullptr && link->address != HADDR_UNDEF) return link->address;
+  return hdf5::address_of(open_member(group, name, place));
 }
 
 // The link to the electrode tells its name without being followed. NWB 1 has the name as text.
@@ -75,7 +60,7 @@ std::string electrode_of(const Group& group, const std::string& place) {
 std::uint64_t checked_length(const File& file, std::optional<std::uint64_t> length,
                              const std::string& place) {
   if (!length) throw DataError(fmt::format("{}: its data are not in one dimension", place));
-  if (*length > std::max(kDecompressionLimit, kDecompressionRatio * file.size) / sizeof(double)) {
+  if (*length > hdf5::most_bytes(file.size) / sizeof(double)) {
     throw InputError(fmt::format("{}: claims {} samples in a file of {} bytes; the file is damaged", place,
                                  *length, file.size));
   }
@@ -90,17 +75,10 @@ double exact_or(const std::optional<double>& exact, double computed) {
   return same ? *exact : computed;
 }
 
-// By its address where the group tells it, which spares opening the group.
-Handle try_open(const Group& group, const std::string& name) {
-  const hdf5::ObjectPlace object = group.place_of(name);
-  if (object.known()) return {H5Oopen_by_addr(object.neighbour, object.address), H5Oclose};
-  return {H5Oopen(group.handle().get(), name.c_str(), without_external_links()), H5Oclose};
-}
-
 }  // namespace
 
 Handle open_member(const Group& group, const std::string& name, const std::string& place) {
-  Handle object = try_open(group, name);
+  Handle object = group.open(name);
   if (object.ok()) return object;
   const hdf5::Link* link = group.find(name);
   if (link == nullptr)
@@ -116,19 +94,14 @@ Handle open_member(const Group& group, const std::string& name, const std::strin
 std::optional<Group> open_group(const Group& parent, const std::string& name, const std::string& place,
                                 std::size_t most) {
   if (!parent.has(name)) return std::nullopt;
-  hdf5::ObjectHeader header(parent.place_of(name));
-  if (header.links().is_group()) return Group(std::move(header), place, most);
-  const Handle opened = open_member(parent, name, place);
+  Handle opened = open_member(parent, name, place);
   if (H5Iget_type(opened.get()) != H5I_GROUP) return std::nullopt;
-  hdf5::ObjectPlace object = hdf5::place_of_object(opened);
-  object.neighbour = parent.place().neighbour;  // which stays open
-  return Group(hdf5::ObjectHeader(object), place, most);
+  return Group(std::move(opened), place, most);
 }
 
 std::optional<Group> open_listed(const File& file, const std::string& path) {
   std::string place = file.path;
-  std::optional<Group> group(std::in_place, hdf5::ObjectHeader(hdf5::place_of_object(file.handle)), place,
-                             kMaxSeries);
+  std::optional<Group> group(std::in_place, hdf5::open_path(file.handle, "/"), place, kMaxSeries);
   for (const std::string name : std::filesystem::path(path).relative_path()) {
     place += (place == file.path ? ": /" : "/") + name;
     auto next = open_group(*group, name, place, kMaxSeries);
@@ -138,14 +111,10 @@ std::optional<Group> open_listed(const File& file, const std::string& path) {
   return group;
 }
 
-Group group_of(const Series& series, const std::string& place) {
-  return {hdf5::ObjectHeader(series.group), place};
-}
-
 SeriesIndex::SeriesIndex(const Contents& contents) {
   for (std::size_t i = 0; i < contents.series.size(); ++i) {
     by_path_[contents.series[i].path] = i;
-    by_address_[contents.series[i].group.address] = i;
+    by_address_[contents.series[i].address] = i;
   }
 }
 
@@ -163,64 +132,47 @@ std::optional<std::size_t> SeriesIndex::linked(const Group& group, const std::st
 }
 
 hdf5::Value member_value(const Group& group, const std::string& name) {
-  if (!group.has(name)) return {};
-  const hdf5::ObjectHeader header(group.place_of(name));
-  if (header.element()) return {std::nullopt, header.element()};
-  if (header.element_text()) return {to_utf8(trimmed(*header.element_text())), std::nullopt};
-  const Handle dataset = try_open(group, name);
+  const Handle dataset = group.open(name);
   if (!dataset.ok() || H5Iget_type(dataset.get()) != H5I_DATASET) return {};
   return hdf5::read_value(dataset);
 }
 
-SampleData::SampleData(const Group& group, std::string place)
-    : group_(group), place_(std::move(place)), header_(group.place_of("data")) {
-  if (header_.source() != hdf5::TextSource::found || !header_.length() || !header_.number_form()) opened();
+Handle open_dataset(const Group& group, const std::string& name, const std::string& place) {
+  Handle dataset = open_member(group, name, place);
+  if (H5Iget_type(dataset.get()) != H5I_DATASET)
+    throw DataError(fmt::format("{}: `{}` is no dataset", place, name));
+  return dataset;
 }
 
-const Handle& SampleData::opened() const {
-  if (!opened_) {
-    opened_.emplace(open_member(group_, "data", place_));
-    if (H5Iget_type(opened_->get()) != H5I_DATASET) throw DataError(place_ + ": its data are no dataset");
-  }
-  return *opened_;
-}
-
-hdf5::Value SampleData::attribute(const std::string& name) const {
-  if (auto value = hdf5::attribute_in(header_, name)) return *std::move(value);
-  return hdf5::read_attribute(opened(), name);
-}
-
-std::optional<std::uint64_t> SampleData::length() const {
-  return opened_ ? hdf5::length_of(*opened_) : header_.length();
-}
-
-std::optional<hdf5::NumberForm> SampleData::number_form() const {
-  return opened_ ? hdf5::number_form_of(*opened_) : header_.number_form();
-}
-
-void read_scaling(const SampleData& data, bool apply_conversion, const std::string& place, Series& series) {
-  series.unit = data.attribute("unit").text.value_or("");
+void read_scaling(const Handle& data, bool apply_conversion, const std::string& place, Series& series) {
+  series.unit = hdf5::read_attribute(data, "unit").text.value_or("");
   const auto unit = unit_of(series.unit);
   const ChannelRole role = series.kind == Kind::response ? ChannelRole::voltage : ChannelRole::current;
   if (!unit || unit->role != role) {
     throw DataError(fmt::format("{}: `{}` is no unit of {}", place, series.unit, role_name(role)));
   }
-  const double conversion = apply_conversion ? data.attribute("conversion").number.value_or(1.0) : 1.0;
-  const double offset = apply_conversion ? data.attribute("offset").number.value_or(0.0) : 0.0;
+  const auto number = [&](const std::string& name) { return hdf5::read_attribute(data, name).number; };
+  const auto told = number("conversion");
+  const double conversion = apply_conversion ? told.value_or(1.0) : 1.0;
+  const double offset = apply_conversion ? number("offset").value_or(0.0) : 0.0;
   if (!std::isfinite(conversion) || conversion == 0.0 || !std::isfinite(offset))
     throw DataError(fmt::format("{}: conversion {} and offset {} are none", place, conversion, offset));
-  const auto form = data.number_form();
+  const auto form = hdf5::number_form_of(data);
   if (!form) throw DataError(fmt::format("{}: its data are not numbers", place));
+  if (!form->real && !told) {
+    throw DataError(
+        fmt::format("{}: its data are integers without a `conversion` to {}; add that attribute to `data`",
+                    place, series.unit));
+  }
   series.to_internal = unit->to_internal;
   const std::string internal = role == ChannelRole::voltage ? "mV" : "pA";
   series.stored.type = sample_type(*form);
-  series.stored.scale =
-      exact_or(data.attribute("conversion_to_" + internal).number, conversion * unit->to_internal);
-  series.stored.offset = exact_or(data.attribute("offset_" + internal).number, offset * unit->to_internal);
+  series.stored.scale = exact_or(number("conversion_to_" + internal), conversion * unit->to_internal);
+  series.stored.offset = exact_or(number("offset_" + internal), offset * unit->to_internal);
 }
 
-void read_length(const File& file, const SampleData& data, const std::string& place, Series& series) {
-  series.points = checked_length(file, data.length(), place);
+void read_length(const File& file, const Handle& data, const std::string& place, Series& series) {
+  series.points = checked_length(file, hdf5::length_of(data), place);
   if (series.points == 0) throw DataError(place + ": is empty");
 }
 
@@ -234,41 +186,25 @@ void read_settings(const Group& group, Series& series) {
   series.note.bias_current_pA = setting("bias_current", 1e12);
 }
 
-namespace {
-
-struct StartingTime {
-  std::optional<double> start_s, rate_Hz, exact_dt_ms;
-};
-
-// From the header of the dataset where that tells all: opening one of these for every series takes longer
-// than all else.
-StartingTime starting_time(const Group& group, const std::string& place) {
-  const hdf5::ObjectHeader header(group.place_of("starting_time"));
-  if (header.element() && header.number("rate"))
-    return {header.element(), header.number("rate"), header.number("dt_ms")};
-  const Handle start = open_member(group, "starting_time", place);
-  return {hdf5::read_value(start).number, hdf5::read_attribute(start, "rate").number,
-          hdf5::read_attribute(start, "dt_ms").number};
-}
-
-}  // namespace
-
 void read_clock(const File& file, const Group& group, const std::string& place, Series& series) {
-  if (!group.has("starting_time")) {
-    if (!group.has("timestamps"))
-      throw DataError(fmt::format("{}: has neither a starting time with a rate nor timestamps", place));
-    const Handle times = open_member(group, "timestamps", place);
-    const auto count = hdf5::length_of(times);
-    if (!count || *count != series.points)
-      throw DataError(fmt::format("{}: its timestamps do not match its samples", place));
-    checked_length(file, count, place);
+  if (group.has("starting_time")) {
+    const Handle start = open_member(group, "starting_time", place);
+    const auto rate_Hz = hdf5::read_attribute(start, "rate").number;
+    if (!rate_Hz || !std::isfinite(*rate_Hz) || *rate_Hz <= 0.0)
+      throw DataError(fmt::format("{}: its starting time has no rate", place));
+    series.start_s = hdf5::read_value(start).number;
+    series.dt_ms = exact_or(hdf5::read_attribute(start, "dt_ms").number, tidy_step(1000.0 / *rate_Hz));
+    series.step_s = series.dt_ms / 1000.0;
     return;
   }
-  const StartingTime start = starting_time(group, place);
-  if (!start.rate_Hz || !std::isfinite(*start.rate_Hz) || *start.rate_Hz <= 0.0)
-    throw DataError(fmt::format("{}: its starting time has no rate", place));
-  series.start_s = start.start_s.value_or(0.0);
-  series.dt_ms = exact_or(start.exact_dt_ms, tidy_step(1000.0 / *start.rate_Hz));
+  if (!group.has("timestamps"))
+    throw DataError(fmt::format("{}: has neither a starting time with a rate nor timestamps", place));
+  const Handle times = open_dataset(group, "timestamps", place);
+  const auto count = hdf5::length_of(times);
+  if (!count || *count != series.points)
+    throw DataError(fmt::format("{}: its timestamps do not match its samples", place));
+  checked_length(file, count, place);
+  series.timestamps = hdf5::address_of(times);
 }
 
 Series read_series(const File& file, const Group& parent, const std::string& group, const std::string& name) {
@@ -281,15 +217,16 @@ Series read_series(const File& file, const Group& parent, const std::string& gro
   const Group& members = *opened;
   series.kind = kind_of(members);
   if (series.kind != Kind::response && series.kind != Kind::stimulus) return series;
-  series.group = members.place();
-  const SampleData data(members, place);
+  series.address = hdf5::address_of(members.handle());
+  const Handle data = open_dataset(members, "data", place);
+  series.data = hdf5::address_of(data);
   read_length(file, data, place, series);
   read_scaling(data, true, place, series);
   read_clock(file, members, place, series);
   series.electrode = electrode_of(members, place);
-  if (const auto number = hdf5::read_attribute(members, "sweep_number").number)
+  if (const auto number = hdf5::read_attribute(members.handle(), "sweep_number").number)
     series.sweep_number = static_cast<std::int64_t>(std::clamp(*number, -1e15, 1e15));
-  const std::string about = hdf5::read_attribute(members, "stimulus_description").text.value_or("");
+  const std::string about = hdf5::read_attribute(members.handle(), "stimulus_description").text.value_or("");
   if (about != "N/A" && about != "NA") series.note.stimulus = about;
   if (series.kind == Kind::response) read_settings(members, series);
   return series;

@@ -34,18 +34,38 @@ std::optional<std::pair<Handle, std::size_t>> column(const File& file, const std
   return std::pair(std::move(dataset), static_cast<std::size_t>(*rows));
 }
 
+bool is_reference(hid_t type) {
+  return H5Tget_class(type) == H5T_REFERENCE && H5Tget_size(type) == sizeof(hobj_ref_t);
+}
+
+// The three members that a reference has, each inside of the type: the library would copy from anywhere.
+bool holds_references(const Handle& type) {
+  if (!type.ok() || H5Tget_class(type.get()) != H5T_COMPOUND) return false;
+  for (const char* name : {"idx_start", "count", "timeseries"}) {
+    const int index = H5Tget_member_index(type.get(), name);
+    if (index < 0) return false;
+    const auto member = static_cast<unsigned>(index);
+    const Handle part(H5Tget_member_type(type.get(), member), H5Tclose);
+    if (!part.ok() ||
+        !(name[0] == 't' ? is_reference(part.get()) : hdf5::number_form(part.get()).has_value()) ||
+        H5Tget_member_offset(type.get(), member) + H5Tget_size(part.get()) > H5Tget_size(type.get()))
+      return false;
+  }
+  return true;
+}
+
 std::vector<Reference> read_references(const File& file, const std::string& table, const std::string& name) {
   const auto found = column(file, table, name);
   if (!found) return {};
   const Handle type(H5Dget_type(found->first.get()), H5Tclose);
-  if (!type.ok() || H5Tget_class(type.get()) != H5T_COMPOUND) return {};
+  if (!holds_references(type)) return {};
   const Handle memory(H5Tcreate(H5T_COMPOUND, sizeof(Reference)), H5Tclose);
   H5Tinsert(memory.get(), "idx_start", HOFFSET(Reference, first), H5T_NATIVE_INT32);
   H5Tinsert(memory.get(), "count", HOFFSET(Reference, count), H5T_NATIVE_INT32);
   H5Tinsert(memory.get(), "timeseries", HOFFSET(Reference, series), H5T_STD_REF_OBJ);
   std::vector<Reference> rows(found->second, Reference{-1, -1, 0});
   if (H5Dread(found->first.get(), memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()) < 0)
-    throw InputError(hdf5::damaged(file, table + " cannot be read"));
+    throw InputError(hdf5::damaged(fmt::format("{}: {} cannot be read", file.path, table)));
   return rows;
 }
 
@@ -54,6 +74,11 @@ std::vector<Number> read_numbers(const File& file, const std::string& table, con
                                  hid_t type) {
   const auto found = column(file, table, name);
   if (!found) return {};
+  const Handle stored(H5Dget_type(found->first.get()), H5Tclose);
+  const bool references = H5Tget_class(type) == H5T_REFERENCE;
+  if (!stored.ok() ||
+      !(references ? is_reference(stored.get()) : hdf5::number_form(stored.get()).has_value()))
+    return {};
   std::vector<Number> rows(found->second);
   if (H5Dread(found->first.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()) < 0) return {};
   return rows;
@@ -94,8 +119,7 @@ std::vector<Pairing> pair_by_recordings_table(const File& file, Contents& conten
     const auto stimulus = stretch_of(stimuli[row], Kind::stimulus, index, contents);
     skipped += response && stimulus ? 0 : 1;
     if (!response || !stimulus) continue;
-    Pairing& pair = pairs.emplace_back(Pairing{*response, *stimulus, "", "", {}});
-    pair.response.count = pair.stimulus.count = std::min(response->count, stimulus->count);
+    Pairing& pair = pairs.emplace_back(Pairing{*response, *stimulus, "", "", {}, ""});
     if (roles.size() == responses.size()) pair.role = roles[row];
     if (names.size() == responses.size()) pair.stimulus_name = names[row];
   }

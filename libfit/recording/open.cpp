@@ -13,10 +13,9 @@
 #include "libfit/recording/abf2_reader.hpp"
 #include "libfit/recording/axon_text_reader.hpp"
 #include "libfit/recording/foreign_formats.hpp"
-#include "libfit/recording/hdf5_reader.hpp"
+#include "libfit/recording/hdf5_readers_internal.hpp"
 #include "libfit/recording/igor_reader.hpp"
 #include "libfit/recording/igor_text_reader.hpp"
-#include "libfit/recording/nwb_reader.hpp"
 #include "libfit/recording/text_reader.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -109,16 +108,9 @@ SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions
   const bool regular = std::filesystem::is_regular_file(path, problem);
   if (!regular || !looks_like_hdf5(read_head(path)))
     return parse_signal_file(read_file(path), path.string(), options);
-  const bool datasets_named = !options.voltage_dataset.empty() || !options.current_dataset.empty();
-  if (!datasets_named && is_nwb(path)) {
-    NwbOptions nwb = options.nwb;
-    nwb.units_stated = !options.voltage_unit.empty() || !options.current_unit.empty();
-    return checked(read_nwb(path, nwb), options);
-  }
-  refuse_stimulus(path.string(), options);
-  return checked(read_hdf5(path, {options.voltage_dataset, options.current_dataset, options.voltage_unit,
-                                  options.current_unit, options.dt_ms}),
-                 options);
+  SignalFile file = open_hdf5(path, options);
+  if (!file.format.starts_with("NWB")) refuse_stimulus(path.string(), options);
+  return checked(std::move(file), options);
 }
 
 SignalFile parse_signal_file(std::span<const std::byte> content, const std::string& path,

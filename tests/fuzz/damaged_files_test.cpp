@@ -1,6 +1,6 @@
 // Damaged files of every format: cut at many places and with random bits flipped. Whatever the damage, the
-// reader succeeds or throws one of the errors that are for the world being wrong, within a second, and
-// without a report of the sanitizers.
+// reader succeeds or throws one of the errors that are for the world being wrong, within a second (five where
+// a child process reads, which may use up its time), and without a report of the sanitizers.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -14,14 +14,6 @@
 #include "libfit/recording/open.hpp"
 #include "tests/fuzz/whole_files.hpp"
 
-// HDF5 1.10.8 itself reads a few bytes past its buffer when a bit of an attribute's header is flipped in a
-// file of the old format, which has no checksums (H5O__msg_iterate_real under H5Aexists). Copies made inside
-// that library are therefore not judged here; everything else is. Only sanitizer builds call this.
-extern "C" const char* __asan_default_suppressions();
-extern "C" const char* __asan_default_suppressions() { return "interceptor_via_lib:libhdf5\n"; }
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5\n"; }
-
 namespace libfit {
 namespace {
 
@@ -31,6 +23,7 @@ using written::Folder;
 
 constexpr std::size_t kSamples = 400;
 constexpr std::size_t kFlips = 1000;
+constexpr std::size_t kFlipsOnDisk = 200;  // each read is a process
 
 std::string text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -52,7 +45,7 @@ void try_to_read(const Folder& folder, const WholeFile& damaged, const std::stri
     ADD_FAILURE() << damaged.name << ", " << damage << ": " << problem.what();
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  EXPECT_LT(took.count(), 1.0) << damaged.name << ", " << damage;
+  EXPECT_LT(took.count(), damaged.on_disk ? 5.0 : 1.0) << damaged.name << ", " << damage;
 }
 
 // The whole file is readable, else the damage below would prove nothing.
@@ -63,13 +56,13 @@ void expect_readable(const Folder& folder, const WholeFile& whole) {
 void expect_robust(const WholeFile& whole) {
   const Folder folder;
   expect_readable(folder, whole);
-  for (std::size_t size = 0; size < whole.bytes.size(); size += 97) {
+  for (std::size_t size = 0; size < whole.bytes.size(); size += whole.on_disk ? 499 : 97) {
     WholeFile cut = whole;
     cut.bytes.resize(size);
     try_to_read(folder, cut, "cut at " + std::to_string(size));
   }
   RandomStream random(20080612);
-  for (std::size_t i = 0; i < kFlips; ++i) {
+  for (std::size_t i = 0; i < (whole.on_disk ? kFlipsOnDisk : kFlips); ++i) {
     WholeFile flipped = whole;
     const std::size_t bit = random.index(8 * whole.bytes.size());
     flipped.bytes[bit / 8] ^= std::byte{1} << (bit % 8);
@@ -98,7 +91,7 @@ TEST(DamagedFiles, AFlippedBitUnderAChecksumIsRefusedAndNeverChangesTheStep) {
   ASSERT_NE(rate, std::string::npos);
   ASSERT_NE(header, std::string::npos);
   std::size_t refused = 0;
-  for (std::size_t bit = 8 * header; bit < 8 * (rate + 24); ++bit) {
+  for (std::size_t bit = 8 * header; bit < 8 * (rate + 24); bit += 11) {
     WholeFile flipped = whole;
     flipped.bytes[bit / 8] ^= std::byte{1} << (bit % 8);
     try {
@@ -109,11 +102,11 @@ TEST(DamagedFiles, AFlippedBitUnderAChecksumIsRefusedAndNeverChangesTheStep) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 8 * (rate + 16 - header));
+  EXPECT_GT(refused, 8 * (rate + 16 - header) / 11);
 }
 
-// The names of a group are in a tree. One whose node is its own child must not be walked for ever; the
-// library would, until the stack ends.
+// The names of a group are in a tree. One whose node is its own child is walked by the library until the
+// stack ends.
 TEST(DamagedFiles, NwbWithATreeOfNamesThatLeadsBackToItself) {
   const Folder folder;
   const WholeFile whole = fuzz::nwb(kSamples, false);

@@ -98,7 +98,7 @@ void add_series(Hdf5& file, const NwbSeries& series, bool version1) {
   if (series.conversion) file.attribute(path + "/data", "conversion", *series.conversion);
   if (series.offset) file.attribute(path + "/data", "offset", *series.offset);
   if (series.timestamps.empty()) {
-    file.number(path + "/starting_time", 0.0);
+    file.number(path + "/starting_time", series.start_s);
     file.attribute(path + "/starting_time", "rate", series.rate_Hz);
   } else {
     file.dataset(path + "/timestamps", H5T_NATIVE_DOUBLE, series.timestamps.data(),
@@ -162,6 +162,30 @@ void claim_samples(const std::filesystem::path& path, const std::string& series,
                                 H5P_DEFAULT, plan, H5P_DEFAULT);
   EXPECT_GE(made, 0);
   file.attribute(data, "unit", "volts");
+}
+
+void write_half(const std::filesystem::path& path, const std::string& series, std::size_t chunk,
+                std::size_t written, bool gzip) {
+  Hdf5 file(path, false);
+  const std::string data = series + "/data";
+  const hid_t whole = H5Dopen2(file.get(), data.c_str(), H5P_DEFAULT);
+  const hid_t space = H5Dget_space(whole);
+  std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+  EXPECT_GE(H5Dread(whole, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), 0);
+  H5Ldelete(file.get(), data.c_str(), H5P_DEFAULT);
+  const hsize_t side = chunk;
+  const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_chunk(plan, 1, &side);
+  if (gzip) H5Pset_deflate(plan, 1);
+  const hid_t made =
+      H5Dcreate2(file.get(), data.c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+  const hsize_t first = 0;
+  const hsize_t count = written;
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, nullptr, &count, nullptr);
+  EXPECT_GE(H5Dwrite(made, H5T_NATIVE_DOUBLE, H5Screate_simple(1, &count, nullptr), space, H5P_DEFAULT,
+                     values.data()),
+            0);
+  file.attribute(data, "unit", series.starts_with("/stimulus") ? "amperes" : "volts");
 }
 
 void link_outside(const std::filesystem::path& path, const std::string& series) {

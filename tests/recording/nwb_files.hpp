@@ -20,6 +20,7 @@ struct NwbSeries {
   bool int16 = false;  // how `data` is stored; else float64
   std::optional<double> conversion = 1.0;
   std::optional<double> offset;
+  double start_s = 0.0;
   double rate_Hz = 10000.0;
   std::vector<double> timestamps;  // instead of the rate
   std::string electrode = "elec0";
@@ -51,6 +52,9 @@ void nwb(const std::filesystem::path& path, const NwbFile& file);
 
 // A dataset of 1e12 samples of which a few are stored, in place of the data of a series.
 void claim_samples(const std::filesystem::path& path, const std::string& series, std::uint64_t count);
+// `data` of a series in chunks of `chunk` samples, of which only the first `written` samples were written.
+void write_half(const std::filesystem::path& path, const std::string& series, std::size_t chunk,
+                std::size_t written, bool gzip);
 // `data` of a series is a link into another file.
 void link_outside(const std::filesystem::path& path, const std::string& series);
 // A table of sweeps [SweepTable]: for each number its series.
