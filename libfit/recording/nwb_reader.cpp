@@ -24,9 +24,10 @@ using nwb::Series;
 std::string version_of(const Handle& file) {
   const Handle root = hdf5::open_path(file, "/");
   std::string text = hdf5::read_attribute(root, "nwb_version").text.value_or("");
-  if (const Handle dataset = text.empty() ? hdf5::open_path(root, "nwb_version") : Handle(-1, H5Oclose);
-      dataset.ok() && H5Iget_type(dataset.get()) == H5I_DATASET)
-    text = hdf5::read_value(dataset).text.value_or("");
+  if (text.empty()) {
+    const Handle dataset = hdf5::open_path(root, "nwb_version");
+    if (H5Iget_type(dataset.get()) == H5I_DATASET) text = hdf5::read_value(dataset).text.value_or("");
+  }
   const std::size_t digit = text.find_first_of("0123456789");
   return digit == std::string::npos ? "" : text.substr(digit);
 }
