@@ -36,7 +36,7 @@ fuzz() {
   local target="$1"
   shift
   mkdir -p "found/$target" "corpus/$target"
-  if "fuzzers/fuzz_$target" "corpus/$target" "-artifact_prefix=found/$target/" -max_len=8192 -timeout=5 \
+  if "fuzzers/fuzz_$target" "corpus/$target" "-artifact_prefix=found/$target/" -max_len=65536 -timeout=5 \
     -rss_limit_mb=2048 -malloc_limit_mb=1024 "$@" >"found/$target.log" 2>&1; then
     printf '%-16s%s\n' "$target" "$(grep '^Done' "found/$target.log")"
   else

@@ -71,6 +71,11 @@ void add_text(Seeds& seeds) {
                            "5\r\n6,5;7,5\r\n"};
 }
 
+void add_hdf5(Seeds& seeds) {
+  for (const WholeFile& whole : {hdf5(kSamples, 0), hdf5(kSamples, 4), nwb(kSamples, false), nwb(kSamples, true)})
+    seeds["hdf5"].push_back(text_of(whole.bytes));
+}
+
 void add_json(Seeds& seeds) {
   for (const std::string& name : model_names()) {
     const std::string settings = name == "tabulated" ? "V_mV=-80:-60:-50,F_mV_per_ms=1:0:2" : "";
@@ -102,6 +107,7 @@ int main(int count, char** words) {
   libfit::fuzz::add_abf(seeds);
   libfit::fuzz::add_waves(seeds);
   libfit::fuzz::add_text(seeds);
+  libfit::fuzz::add_hdf5(seeds);
   libfit::fuzz::add_json(seeds);
   libfit::fuzz::write(seeds, words[1]);
   return 0;
