@@ -81,18 +81,18 @@ inline auto members(SweepNote& note) {
   return std::tie(number, name, stimulus, role, dt, points, start, amplitude, bridge, capacitance, bias);
 }
 inline auto members(Channel& channel) {
-  auto& [name, unit, role, sweeps, to_internal, telegraph, stored, notes] = channel;
-  return std::tie(name, unit, role, sweeps, to_internal, telegraph, stored, notes);
+  auto& [name, unit, role, sweeps, to_internal, telegraph, stored, notes, numbers] = channel;
+  return std::tie(name, unit, role, sweeps, to_internal, telegraph, stored, notes, numbers);
 }
 inline auto members(CommandedSteps& steps) {
   auto& [begin, end, amplitude] = steps;
   return std::tie(begin, end, amplitude);
 }
 inline auto members(SignalFile& file) {
-  auto& [path, format, dt, channels, command, steps, left_out, sweeps_chosen, times_chosen, samples_read,
-         warnings] = file;
-  return std::tie(path, format, dt, channels, command, steps, left_out, sweeps_chosen, times_chosen,
-                  samples_read, warnings);
+  auto& [path, format, dt, channels, command_units, experiment, stated, steps, left_out, sweeps_chosen,
+         times_chosen, samples_read, warnings] = file;
+  return std::tie(path, format, dt, channels, command_units, experiment, stated, steps, left_out,
+                  sweeps_chosen, times_chosen, samples_read, warnings);
 }
 
 template <typename T>
