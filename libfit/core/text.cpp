@@ -124,7 +124,7 @@ bool looks_like_utf16(std::string_view raw) {
          ((zeros.even == 0 && nearly_all(zeros.odd)) || (zeros.odd == 0 && nearly_all(zeros.even)));
 }
 
-std::string_view plain_text(std::string_view raw, const std::string& name, std::string& storage) {
+std::string_view decoded_text(std::string_view raw, const std::string& name, std::string& storage) {
   using namespace std::string_view_literals;
   if (raw.starts_with("\xFF\xFE\0\0"sv) || raw.starts_with("\0\0\xFE\xFF"sv))
     throw InputError(fmt::format("{}: is text in UTF-32; save it as UTF-8", name));
@@ -141,11 +141,11 @@ std::string_view plain_text(std::string_view raw, const std::string& name, std::
   return storage;
 }
 
-std::string read_plain_text(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
+std::string read_decoded_text(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
   const std::vector<std::byte> bytes = read_file(path, limit_bytes);
   const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::string storage;
-  return std::string(plain_text(raw, path.string(), storage));
+  return std::string(decoded_text(raw, path.string(), storage));
 }
 
 bool Lines::next(std::string_view& line) {

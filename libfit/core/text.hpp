@@ -15,10 +15,10 @@ bool looks_like_utf16(std::string_view raw);
 // `raw` as UTF-8 without a byte order mark, with lines that end in LF or CR LF: UTF-16 is converted, and a CR
 // alone becomes LF. The result lies in `storage` where it differs from `raw`. Bytes that are no UTF-8 stay as
 // they are. Throws InputError, which carries `name`, for UTF-16 that is damaged and for UTF-32.
-std::string_view plain_text(std::string_view raw, const std::string& name, std::string& storage);
+std::string_view decoded_text(std::string_view raw, const std::string& name, std::string& storage);
 
 // The same of a file; InputError as read_file() has it.
-std::string read_plain_text(const std::filesystem::path& path, std::uintmax_t limit_bytes);
+std::string read_decoded_text(const std::filesystem::path& path, std::uintmax_t limit_bytes);
 
 // The lines of plain text, one after the other.
 struct Lines {

@@ -136,7 +136,7 @@ ModelDocument parse_model(std::string_view json_text, std::string_view place) {
 }
 
 ModelDocument read_model(const std::filesystem::path& path) {
-  return parse_model(read_plain_text(path, std::uintmax_t{64} << 20), path.string());
+  return parse_model(read_decoded_text(path, std::uintmax_t{64} << 20), path.string());
 }
 
 void write_model(const std::filesystem::path& path, const ModelDocument& document, Overwrite overwrite) {

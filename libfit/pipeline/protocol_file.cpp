@@ -129,7 +129,7 @@ ProtocolDocument parse_protocol(std::string_view json_text, std::string_view pla
 }
 
 ProtocolDocument read_protocol(const std::filesystem::path& path) {
-  return parse_protocol(read_plain_text(path, kLargestFile), path.string());
+  return parse_protocol(read_decoded_text(path, kLargestFile), path.string());
 }
 
 }  // namespace libfit

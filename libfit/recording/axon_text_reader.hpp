@@ -12,7 +12,7 @@
 
 namespace libfit {
 
-// Both take text as plain_text() gives it.
+// Both take text as decoded_text() gives it.
 bool looks_like_axon_text(std::string_view text);
 
 // Throws InputError for a header that is none, and as read_text() does for the table under it.

@@ -11,7 +11,7 @@
 
 namespace libfit {
 
-// Both take text as plain_text() gives it.
+// Both take text as decoded_text() gives it.
 bool looks_like_igor_text(std::string_view text);
 
 // Throws InputError for a file that is cut or no real numbers, for waves of different steps, or without a

@@ -37,7 +37,7 @@ std::vector<std::byte> read_head(const std::filesystem::path& path) {
 
 SignalFile read_plain(std::string_view raw, const std::string& path, const OpenOptions& options) {
   std::string storage;
-  const std::string_view text = plain_text(raw, path, storage);
+  const std::string_view text = decoded_text(raw, path, storage);
   if (looks_like_axon_text(text)) return read_axon_text(text, path, options.dt_ms);
   if (looks_like_igor_text(text)) return read_igor_text(text, path, options.dt_ms);
   return read_text(text, path,

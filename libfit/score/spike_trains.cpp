@@ -144,7 +144,7 @@ SpikeTrainText parse_spike_trains(std::string_view text, const std::string& name
   check_options(
       {{"duration_ms", duration_ms, duration_ms > 0.0 && std::isfinite(duration_ms), "> 0 and finite"}});
   std::string storage;
-  Lines lines{plain_text(text, name, storage)};
+  Lines lines{decoded_text(text, name, storage)};
   std::vector<Line> trains;
   Commas commas;
   for (std::string_view words; lines.next(words);) {
@@ -172,7 +172,7 @@ SpikeTrainText parse_spike_trains(std::string_view text, const std::string& name
 }
 
 SpikeTrainText read_spike_trains(const std::filesystem::path& path, double duration_ms) {
-  return parse_spike_trains(read_plain_text(path, std::uintmax_t{1} << 30), path.string(), duration_ms);
+  return parse_spike_trains(read_decoded_text(path, std::uintmax_t{1} << 30), path.string(), duration_ms);
 }
 
 void require_spike_trains(const SpikeTrains& trains, double duration_ms) {

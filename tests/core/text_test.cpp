@@ -18,7 +18,7 @@ using testing::ThrowsMessage;
 
 std::string plain(const std::string& raw) {
   std::string storage;
-  return std::string(plain_text(raw, "t", storage));
+  return std::string(decoded_text(raw, "t", storage));
 }
 
 std::string in_utf16(const std::u16string& text, bool big) {
@@ -75,7 +75,7 @@ TEST(PlainText, ThatIsDamagedIsRefused) {
                                  "\xFF\xFE"
                                  "a\0\0\0"s,
                                  "\0\0\xFE\xFF\0\0\0a"s})
-    EXPECT_THAT([&] { plain_text(raw, "t.csv", storage); },
+    EXPECT_THAT([&] { decoded_text(raw, "t.csv", storage); },
                 ThrowsMessage<InputError>(testing::AllOf(HasSubstr("t.csv: "), HasSubstr("UTF-8"))));
 }
 

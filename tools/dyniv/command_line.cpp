@@ -156,7 +156,7 @@ void CommandLine::add_common() {
 
 void CommandLine::read_config_file(const po::options_description& all) {
   const auto path = values_["config"].as<std::string>();
-  std::istringstream lines(libfit::read_plain_text(path, std::uintmax_t{1} << 20));
+  std::istringstream lines(libfit::read_decoded_text(path, std::uintmax_t{1} << 20));
   try {
     po::store(read_config(lines, all, values_, name_), values_);
   } catch (const po::error& problem) {

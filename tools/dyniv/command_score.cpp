@@ -75,7 +75,7 @@ std::vector<double> parse_sigmas(const std::string& text) {
 }
 
 bool is_model_file(const std::string& path) {
-  const std::string text = libfit::read_plain_text(path, std::uintmax_t{256} << 20);
+  const std::string text = libfit::read_decoded_text(path, std::uintmax_t{256} << 20);
   return libfit::trimmed(text).starts_with('{');
 }
 
