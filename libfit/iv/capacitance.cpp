@@ -8,24 +8,13 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
-#include "libfit/signal/quality.hpp"
+#include "libfit/signal/quiet_stretches.hpp"
 
 namespace libfit {
 namespace {
 
-using Stretches = std::vector<std::vector<Stretch>>;
-
-Stretches quiet_stretches(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                          const CapacitanceOptions& options) {
-  Stretches all;
-  for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
-    const Sweep& sweep = recording.sweeps[s];
-    all.push_back(intersection(
-        driven_stretches(sweep),
-        stretches_outside_spikes(sweep.size(), sweep.dt_ms, spikes_ms[s], options.exclude_before_spike_ms,
-                                 options.exclude_after_spike_ms)));
-  }
-  return all;
+QuietWindow window_of(const CapacitanceOptions& options) {
+  return {options.exclude_before_spike_ms, options.exclude_after_spike_ms};
 }
 
 using Weights = std::vector<std::vector<double>>;  // one vector a draw
@@ -182,6 +171,25 @@ double relative_error(const Estimate& estimate) {
   return estimate.ci95 ? (estimate.ci95->high - estimate.ci95->low) / (2.0 * 1.96 * estimate.value) : 0.0;
 }
 
+// Nothing could be estimated: were it the spikes, or the current?
+[[noreturn]] void refuse(const Recording& recording, const QuietStretches& quiet) {
+  const std::string& file = recording.sweeps.front().voltage_source.file;
+  double left_s = 0.0;
+  for (std::size_t s = 0; s < quiet.stretches.size(); ++s)
+    for (const Stretch& stretch : quiet.stretches[s])
+      left_s += static_cast<double>(stretch.end - stretch.begin) * recording.sweeps[s].dt_ms / 1000.0;
+  if (quiet.share < 0.1 && left_s < 5.0)
+    throw DataError(fmt::format(
+        "{}: the capacitance cannot be estimated: the spikes leave {:.3g} s of the recording (from "
+        "{:.3g} ms after a spike to {:.3g} ms before the next); record longer, or at a lower "
+        "mean current, or pass the capacitance",
+        file, left_s, quiet.window.after_ms, quiet.window.before_ms));
+  throw DataError(fmt::format(
+      "{}: the capacitance cannot be estimated: outside spikes the current does not fluctuate "
+      "enough to move the voltage; record fluctuating current for a minute, or pass the capacitance",
+      file));
+}
+
 void choose(Capacitance& result, const Plateau& plateau, const CapacitanceOptions& options) {
   const bool wide_enough = plateau.count >= 3 && result.plateau_pF;
   if (wide_enough && result.kernel_pF) {
@@ -222,17 +230,12 @@ void choose(Capacitance& result, const Plateau& plateau, const CapacitanceOption
     result.warnings.push_back(
         "capacitance: too few voltages give a constant value and there is no electrode sweep; treat it as a "
         "lower bound [capacitance.no_plateau]");
-  } else if (result.regression_pF) {
+  } else {
     result.method = CapacitanceMethod::regression;
     result.reason = "the recording is too short for bins of voltage";
     result.warnings.push_back(
         "capacitance: only the regression over all voltages could be computed "
         "[capacitance.regression_only]");
-  } else {
-    throw DataError(
-        "the capacitance cannot be estimated: outside spikes the current does not fluctuate enough to move "
-        "the voltage; record "
-        "fluctuating current for a minute, or pass the capacitance");
   }
 }
 
@@ -302,8 +305,10 @@ std::string_view method_name(CapacitanceMethod method) {
 CapacitanceMoments capacitance_moments(const Recording& compensated,
                                        const std::vector<std::vector<double>>& spikes_ms,
                                        std::span<const Block> blocks, const CapacitanceOptions& options) {
-  return gather_capacitance_moments(compensated, quiet_stretches(compensated, spikes_ms, options), blocks,
-                                    options.window_ms, options.bin_width_mV, options.threads);
+  const auto quiet =
+      quiet_stretches(compensated, driven_stretches(compensated), spikes_ms, window_of(options));
+  return gather_capacitance_moments(compensated, quiet.stretches, blocks, options.window_ms,
+                                    options.bin_width_mV, options.threads);
 }
 
 CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
@@ -313,9 +318,11 @@ CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
                                          const CapacitanceOptions& options) {
   options.validate();
   require(spikes_ms.size() == compensated.sweeps.size(), "estimate_capacitance: one spike train a sweep");
-  const Stretches stretches = quiet_stretches(compensated, spikes_ms, options);
+  const auto quiet =
+      quiet_stretches(compensated, driven_stretches(compensated), spikes_ms, window_of(options));
   CapacitanceAnalysis analysis;
-  analysis.moments = capacitance_moments(compensated, spikes_ms, blocks, options);
+  analysis.moments = gather_capacitance_moments(compensated, quiet.stretches, blocks, options.window_ms,
+                                                options.bin_width_mV, options.threads);
   const CapacitanceMoments& moments = analysis.moments;
   const Weights weights = all_draws(blocks.size(), options);
   Capacitance& result = analysis.result;
@@ -344,10 +351,12 @@ CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
   ImpedanceOptions impedance;
   impedance.bootstrap_draws = options.bootstrap_draws;
   impedance.seed = options.seed;
-  if (const auto found = estimate_impedance_capacitance(compensated, stretches, impedance)) {
+  if (const auto found = estimate_impedance_capacitance(compensated, quiet.stretches, impedance)) {
     result.impedance_pF = Estimate{found->capacitance_pF, found->ci95_pF};
   }
 
+  if (!result.plateau_pF && !result.kernel_pF && !result.regression_pF) refuse(compensated, quiet);
+  if (quiet.shrunk) result.warnings.push_back("capacitance: " + shrunk_sentence(window_of(options), quiet));
   choose(result, plateau, options);
   result.value_pF = chosen(result).value;
   result.ci95_pF = chosen(result).ci95;

@@ -10,12 +10,17 @@
 #include "libfit/core/parallel.hpp"
 #include "libfit/iv/iv_table.hpp"
 #include "libfit/signal/quality.hpp"
+#include "libfit/signal/quiet_stretches.hpp"
 #include "libfit/signal/spikes.hpp"
 
 namespace libfit {
 namespace {
 
 using Stretches = std::vector<std::vector<Stretch>>;  // per sweep
+
+// Of all samples; with fewer, the exclusion follows the intervals of the cell below its usual shortest.
+constexpr double kTooFew = 0.05;
+constexpr double kShortest_ms = 2.0;
 
 Stretches select(const Recording& recording, const Stretches& driven,
                  const std::vector<std::vector<double>>& spikes_ms, double exclusion_ms) {
@@ -145,14 +150,16 @@ IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::v
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size(),
           "gather_iv_moments: one spike train a sweep, one sweep or more");
   double exclusion_ms = options.exclude_after_spike_ms;
-  Stretches driven;
-  for (const Sweep& sweep : recording.sweeps) driven.push_back(driven_stretches(sweep));
+  const Stretches driven = driven_stretches(recording);
   Stretches stretches = select(recording, driven, spikes_ms, exclusion_ms);
-  while (fraction(stretches, recording) < options.min_fraction_left &&
-         exclusion_ms > options.shortest_exclusion_ms) {
-    exclusion_ms = std::max(options.shortest_exclusion_ms, 0.8 * exclusion_ms);
-    stretches = select(recording, driven, spikes_ms, exclusion_ms);
-  }
+  const auto shrink_to = [&](double shortest_ms, double factor) {
+    while (fraction(stretches, recording) < options.min_fraction_left && exclusion_ms > shortest_ms) {
+      exclusion_ms = std::max(shortest_ms, factor * exclusion_ms);
+      stretches = select(recording, driven, spikes_ms, exclusion_ms);
+    }
+  };
+  shrink_to(options.shortest_exclusion_ms, 0.8);
+  if (fraction(stretches, recording) < kTooFew) shrink_to(kShortest_ms, 0.9);
 
   IvMoments grid;
   grid.exclusion_ms = exclusion_ms;

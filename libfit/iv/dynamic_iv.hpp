@@ -25,7 +25,7 @@ struct DynamicIvOptions {
   double exclude_after_spike_ms =
       200;                         // >= 0; shrinks by itself, with a warning, when too few samples are left
   double min_fraction_left = 0.3;  // 0 to 1; of all samples, below which the exclusion shrinks
-  double shortest_exclusion_ms = 30.0;  // >= 0; it never shrinks below this
+  double shortest_exclusion_ms = 30.0;  // >= 0; below this it shrinks only where that leaves under 5 %
   double block_ms = 1000.0;             // > 0
   std::size_t min_blocks = 15;          // a bin seen in fewer blocks is flagged as unsupported
   void validate() const;                // throws OptionError

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libfit/core/error.hpp"
+#include "libfit/signal/quiet_stretches.hpp"
 
 namespace libfit {
 namespace {
@@ -45,14 +46,9 @@ ElectrodeKernel electrode_from_training(const Recording& training, MembraneOptio
 }
 
 std::optional<Lag> lag_of(const Recording& recording) {
-  const Spikes spikes = spikes_of(recording);
-  std::vector<std::vector<Stretch>> quiet;
-  for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
-    const Sweep& sweep = recording.sweeps[s];
-    quiet.push_back(intersection(driven_stretches(sweep),
-                                 stretches_outside_spikes(sweep.size(), sweep.dt_ms, spikes[s], 5.0, 50.0)));
-  }
-  return estimate_lag(recording, quiet);
+  const auto quiet =
+      quiet_stretches(recording, driven_stretches(recording), spikes_of(recording), {5.0, 50.0});
+  return estimate_lag(recording, quiet.stretches);
 }
 
 // Without an electrode kernel the lag must be read off the trace; where that fails, current and voltage are
@@ -152,7 +148,9 @@ Membrane prepare_membrane(const std::optional<Recording>& electrode, Recording t
     align_uncompensated(std::move(training), membrane, options.threads);
   }
   membrane.criterion = choose_spike_criterion(membrane.recording);
-  membrane.spikes_ms = detect_spikes(membrane.recording, membrane.criterion);
+  FoundSpikes found = find_spikes(membrane.recording, membrane.criterion);
+  membrane.spikes_ms = std::move(found.spikes_ms);
+  membrane.warnings.insert(membrane.warnings.end(), found.warnings.begin(), found.warnings.end());
   membrane.shape = measure_spike_shape(membrane.recording, membrane.spikes_ms);
   membrane.quality = assess_quality(membrane.recording, membrane.spikes_ms);
   membrane.warnings.insert(membrane.warnings.end(), membrane.quality.warnings.begin(),

@@ -32,12 +32,18 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
   return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : 0.0;
 }
 
-// The sweeps that repeat the current of the first. Only currents are looked at.
+// The sweeps that repeat the current of the first whole one. Only currents are looked at.
 Recording repetitions_of_first(const Recording& test, std::vector<std::string>& warnings) {
   Recording repeated;
   std::string left_out;
-  const Sweep& first = test.sweeps.front();
+  std::string cut;
+  const auto whole = std::ranges::find(test.sweeps, false, &Sweep::cut);
+  const Sweep& first = whole == test.sweeps.end() ? test.sweeps.front() : *whole;
   for (const Sweep& sweep : test.sweeps) {
+    if (sweep.cut && &sweep != &first) {
+      cut += fmt::format("{}{}", cut.empty() ? "" : ", ", sweep.number);
+      continue;
+    }
     if (sweep.dt_ms != first.dt_ms || sweep.size() != first.size()) {
       throw DataError(fmt::format(
           "{}: sweep {} has {} samples of {} ms, the first test sweep {} of {} ms; repetitions must be alike",
@@ -49,6 +55,8 @@ Recording repetitions_of_first(const Recording& test, std::vector<std::string>& 
       left_out += fmt::format("{}{}", left_out.empty() ? "" : ", ", sweep.number);
     }
   }
+  if (!cut.empty())
+    warnings.push_back(fmt::format("test sweeps {} are not whole and were left out of the scores", cut));
   if (!left_out.empty()) {
     warnings.push_back(
         fmt::format("test sweeps {} carry another current than the first and were left out of the scores "
@@ -276,10 +284,12 @@ TestResult score_test(const Recording& test, const Membrane& membrane, const std
   result.warnings = test.warnings;
   const Recording repeated = repetitions_of_first(test, result.warnings);
   result.repetitions = membrane_of(repeated, membrane, options.threads);
-  result.dt_ms = test.sweeps.front().dt_ms;
-  result.duration_ms = test.sweeps.front().duration_ms();
+  result.dt_ms = result.repetitions.sweeps.front().dt_ms;
+  result.duration_ms = result.repetitions.sweeps.front().duration_ms();
   result.current_pA = mean_current(result.repetitions);
-  result.spikes_ms = detect_spikes(result.repetitions, membrane.criterion);
+  FoundSpikes found = find_spikes(result.repetitions, membrane.criterion);
+  result.spikes_ms = std::move(found.spikes_ms);
+  result.warnings.insert(result.warnings.end(), found.warnings.begin(), found.warnings.end());
   result.rate_change = rate_change_over(result.spikes_ms);
   warn_of_drift(result);
   if (result.repetitions.sweeps.size() < 2) {

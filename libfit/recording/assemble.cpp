@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
 #include "libfit/core/error.hpp"
 #include "libfit/recording/channel_choice.hpp"
 #include "libfit/recording/clamp_mode.hpp"
+#include "libfit/recording/dead_stretches.hpp"
 #include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -190,18 +190,30 @@ void refuse_not_finite(const std::vector<double>& samples, const Sweep& sweep, c
                   place, count, (sweep.start_ms + index * sweep.dt_ms) / 1000.0));
 }
 
-void refuse_flat(const std::vector<double>& samples, const std::string& place, std::string_view unit) {
-  const bool flat =
-      std::all_of(samples.begin(), samples.end(), [&](double value) { return value == samples[0]; });
-  if (!flat) return;
-  throw DataError(
-      fmt::format("{}: is flat ({:g} {} throughout): the input was not connected or not driven; choose "
-                  "another channel, or leave the sweep out with --sweeps",
-                  place, samples[0], unit));
+bool is_flat(const std::vector<double>& samples) {
+  return std::all_of(samples.begin(), samples.end(), [&](double value) { return value == samples[0]; });
+}
+
+// A voltage that is constant in every sweep, or a current that is the same throughout.
+void refuse_flat(const std::vector<Sweep>& sweeps, const Pair& first) {
+  const auto refuse = [&](const Half& half, double value, std::string_view unit) {
+    throw DataError(fmt::format(
+        "{}: is flat ({:g} {} throughout{}): the input was not connected or not driven; choose "
+        "another channel, or leave the sweep out with --sweeps",
+        place_of(half, sweeps[0].number), value, unit, sweeps.size() > 1 ? ", as in every other sweep" : ""));
+  };
+  if (std::ranges::all_of(sweeps, [](const Sweep& sweep) { return is_flat(sweep.voltage_mV); }))
+    refuse(first.voltage, sweeps[0].voltage_mV[0], "mV");
+  const double held = sweeps[0].current_pA[0];
+  if (std::ranges::all_of(sweeps, [&](const Sweep& sweep) {
+        return sweep.current_pA[0] == held && is_flat(sweep.current_pA);
+      }))
+    refuse(first.current, held, "pA");
 }
 
 // A held or stepped voltage under a fluctuating current: the voltage is the command.
 void refuse_commanded_voltage(const Sweep& sweep, const std::string& place) {
+  if (is_flat(sweep.voltage_mV)) return;  // it is left out, unless all of it is to be kept
   constexpr std::size_t kFew = 8;
   const Spread voltage = spread_of(sweep.voltage_mV);
   const Spread current = spread_of(sweep.current_pA);
@@ -248,8 +260,6 @@ Sweep read_sweep(const Pair& pair, std::size_t index, const AssembleOptions& opt
   const std::string current_place = place_of(pair.current, sweep.number);
   refuse_not_finite(sweep.voltage_mV, sweep, place);
   refuse_not_finite(sweep.current_pA, sweep, current_place);
-  refuse_flat(sweep.voltage_mV, place, "mV");
-  refuse_flat(sweep.current_pA, current_place, "pA");
   if (!pair.voltage.file->stated_current_clamp) refuse_commanded_voltage(sweep, place);
   return sweep;
 }
@@ -284,41 +294,6 @@ void AssembleOptions::validate() const {
                  {"to", to_ms.value_or(from_ms + 1.0), !to_ms || *to_ms > from_ms, "> --from"}});
 }
 
-std::vector<std::size_t> parse_selection(const std::string& selection, std::size_t count) {
-  std::vector<std::size_t> chosen;
-  const auto refuse = [&](std::string_view why) {
-    throw OptionError(
-        fmt::format("--sweeps {}: {}; write sweeps from 1 to {} like 1-3,5", selection, why, count));
-  };
-  const char* at = selection.data();
-  const char* end = at + selection.size();
-  const auto number = [&] {
-    std::size_t value = 0;
-    const auto [stop, problem] = std::from_chars(at, end, value);
-    if (problem != std::errc()) refuse("is no selection");
-    if (value < 1 || value > count) refuse(fmt::format("there is no sweep {}", value));
-    at = stop;
-    return value;
-  };
-  for (;;) {
-    const std::size_t first = number();
-    std::size_t last = first;
-    if (at != end && *at == '-') {
-      ++at;
-      last = number();
-    }
-    if (last < first) refuse("a range runs backwards");
-    for (std::size_t sweep = first; sweep <= last; ++sweep) {
-      if (std::find(chosen.begin(), chosen.end(), sweep - 1) != chosen.end())
-        refuse(fmt::format("sweep {} is named twice", sweep));
-      chosen.push_back(sweep - 1);
-    }
-    if (at == end) return chosen;
-    if (*at != ',') refuse("is no selection");
-    ++at;
-  }
-}
-
 namespace {
 
 // `spare`: the same files, where their samples may be taken; else empty. Every sweep of a file is used once
@@ -341,16 +316,23 @@ Recording assemble(std::span<const SignalFile> files, const AssembleOptions& opt
   } else {
     chosen = parse_selection(options.sweeps, all.size());
   }
-  Recording recording;
+  std::vector<Sweep> whole;
   for (const std::size_t i : chosen)
-    recording.sweeps.push_back(read_sweep(pairs[all[i].first], all[i].second, options, spare));
-  check_same_step(recording.sweeps);
+    whole.push_back(read_sweep(pairs[all[i].first], all[i].second, options, spare));
+  check_same_step(whole);
+  if (!whole.empty()) refuse_flat(whole, pairs[all[chosen.front()].first]);
+  LivingSweeps living = without_dead_stretches(std::move(whole), !options.keep_dead_stretches);
+  if (living.sweeps.empty() && !living.warnings.empty())
+    throw DataError(living.warnings.front() + ", and nothing remains");
+  Recording recording;
+  recording.sweeps = std::move(living.sweeps);
   for (const SignalFile& file : files)
     recording.warnings.insert(recording.warnings.end(), file.warnings.begin(), file.warnings.end());
+  recording.warnings.insert(recording.warnings.end(), living.warnings.begin(), living.warnings.end());
   for (std::size_t p = 0; p < pairs.size(); ++p) {
     std::vector<const Sweep*> sweeps;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      if (all[chosen[i]].first == p) sweeps.push_back(&recording.sweeps[i]);
+    for (std::size_t i = 0; i < recording.sweeps.size(); ++i) {
+      if (all[chosen[living.origin[i]]].first == p) sweeps.push_back(&recording.sweeps[i]);
     }
     if (!sweeps.empty()) add_warnings(pairs[p], sweeps, recording.warnings);
   }

@@ -1,7 +1,8 @@
 // From files as they are to sweeps of one current and one voltage. The unit of a channel says what it is; a
 // choice among several is the user's, never the program's. Files that hold only a voltage or only a current
-// (Igor waves) are paired in the order given. Refused: voltage clamp, a channel that is missing, flat or not
-// finite, since each of them gives numbers that look like a measurement and are none.
+// (Igor waves) are paired in the order given. Refused: voltage clamp, a channel that is missing, flat in
+// every sweep or not finite, since each of them gives numbers that look like a measurement and are none. One
+// sweep of 0 pA among others is a sweep.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "libfit/recording/open.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/recording/signal_file.hpp"
+#include "libfit/recording/sweep_selection.hpp"
 
 namespace libfit {
 
@@ -29,6 +31,9 @@ struct AssembleOptions {
   std::string sweeps;
   double from_ms = 0.0;         // >= 0; start within each sweep
   std::optional<double> to_ms;  // > from_ms; end within each sweep; absent: its end
+  // As recorded, with stretches in which the voltage is no measurement; false: they are left out, with a
+  // warning.
+  bool keep_dead_stretches = false;
 
   void validate() const;  // throws OptionError
 };
@@ -48,9 +53,5 @@ Recording read_recording(const std::vector<std::filesystem::path>& paths, const 
 // Throws DataError: nothing of a sweep of `size` samples lies between --from and --to.
 [[noreturn]] void refuse_empty_window(const std::string& place, std::size_t size, double dt_ms,
                                       double from_ms);
-
-// Indices from 0 of a selection like "1-3,5" out of `count`, in the order written. Throws OptionError for a
-// number that is not there, named twice, or for anything that is no selection.
-std::vector<std::size_t> parse_selection(const std::string& selection, std::size_t count);
 
 }  // namespace libfit

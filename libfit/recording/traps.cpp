@@ -47,14 +47,26 @@ bool unequal_lengths(const SignalFile& file) {
   });
 }
 
-// Samples at the very extreme, if they are many against those just short of it.
+// Samples at the very extreme, if they are many against those just short of it. A long constant stretch is a
+// current that is held before, between or after stimuli, unless the signal comes back to it as often as a
+// clipped one does.
 std::size_t saturated_samples(std::span<const double> samples, double extreme, double range) {
-  std::size_t at = 0;
+  constexpr std::size_t kLongRun = 500;
+  constexpr std::size_t kOften = 5;
+  std::size_t in_short_runs = 0;
+  std::size_t in_long_runs = 0;
+  std::size_t long_runs = 0;
   std::size_t near = 0;
-  for (const double sample : samples) {
-    at += sample == extreme ? 1 : 0;
-    near += sample != extreme && std::abs(sample - extreme) <= 0.01 * range ? 1 : 0;
+  for (std::size_t k = 0; k < samples.size();) {
+    std::size_t run = 0;
+    while (k + run < samples.size() && samples[k + run] == extreme) ++run;
+    (run >= kLongRun ? in_long_runs : in_short_runs) += run;
+    long_runs += run >= kLongRun ? 1 : 0;
+    near += run == 0 && std::abs(samples[k] - extreme) <= 0.01 * range ? 1 : 0;
+    k += std::max<std::size_t>(run, 1);
   }
+  const bool held = extreme == 0.0 || long_runs < kOften;
+  const std::size_t at = in_short_runs + (held ? 0 : in_long_runs);
   const bool many = at >= 20 && at >= 10 * std::max<std::size_t>(near, 1);
   return many && count_levels(samples, kFluctuatingLevels) >= kFluctuatingLevels ? at : 0;
 }

@@ -10,7 +10,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
-#include "libfit/signal/spikes.hpp"
+#include "libfit/signal/quiet_stretches.hpp"
 
 namespace libfit {
 namespace {
@@ -31,11 +31,9 @@ struct Block {
   double tail_mV = 0.0;           // the membrane's tail that is taken off, just before the samples it filters
 };
 
-std::vector<bool> spike_mask(const Sweep& sweep, const std::vector<double>& spikes_ms,
-                             const ElectrodeOptions& options) {
-  std::vector<bool> keep(sweep.size(), false);
-  for (const Stretch& stretch : stretches_outside_spikes(sweep.size(), sweep.dt_ms, spikes_ms,
-                                                         options.mask_before_ms, options.mask_after_ms)) {
+std::vector<bool> mask_of(std::size_t size, const std::vector<Stretch>& stretches) {
+  std::vector<bool> keep(size, false);
+  for (const Stretch& stretch : stretches) {
     std::fill(keep.begin() + static_cast<std::ptrdiff_t>(stretch.begin),
               keep.begin() + static_cast<std::ptrdiff_t>(stretch.end), true);
   }
@@ -174,6 +172,8 @@ std::vector<Source> make_sources(const Recording& recording,
                                  const std::vector<std::vector<double>>& spikes_ms,
                                  const ElectrodeOptions& options) {
   const double dt_ms = recording.sweeps.front().dt_ms;
+  const QuietStretches quiet = quiet_stretches(recording, whole_sweeps(recording), spikes_ms,
+                                               {options.mask_before_ms, options.mask_after_ms});
   std::vector<Source> sources;
   for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
@@ -183,7 +183,7 @@ std::vector<Source> make_sources(const Recording& recording,
           sweep.voltage_source.file, sweep.number, sweep.dt_ms, dt_ms));
     }
     sources.push_back({&sweep,
-                       spike_mask(sweep, spikes_ms[s], options),
+                       mask_of(sweep.size(), quiet.stretches[s]),
                        mean(sweep.voltage_mV).value_or(0.0),
                        mean(sweep.current_pA).value_or(0.0),
                        {},

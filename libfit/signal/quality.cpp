@@ -10,6 +10,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/statistics.hpp"
+#include "libfit/signal/quiet_stretches.hpp"
 
 namespace libfit {
 namespace {
@@ -117,9 +118,9 @@ Quality assess_quality(const Recording& recording, const std::vector<std::vector
   std::array<Part, 3> parts;
   std::size_t before = 0;  // driven samples so far
   std::size_t spikes = 0;
+  const QuietStretches quiet = quiet_stretches(recording, stretches, spikes_ms, {5.0, 20.0});
   for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
-    const auto quiet = stretches_outside_spikes(sweep.size(), sweep.dt_ms, spikes_ms[s], 5.0, 20.0);
     // Driven samples before sample k of this sweep: an idle lead-in belongs to no third.
     const auto third = [&](std::size_t k) {
       std::size_t own = 0;
@@ -127,7 +128,7 @@ Quality assess_quality(const Recording& recording, const std::vector<std::vector
         own += std::min(std::max(k, stretch.begin), stretch.end) - stretch.begin;
       return std::min<std::size_t>(2, 3 * (before + own) / driven);
     };
-    for (const Stretch& stretch : intersection(stretches[s], quiet)) {
+    for (const Stretch& stretch : quiet.stretches[s]) {
       for (std::size_t k = stretch.begin; k < stretch.end; k += 5)
         parts[third(k)].voltage_mV.push_back(sweep.voltage_mV[k]);
     }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kResetWindow_ms = 20.0;
 constexpr double kLongest_ms = 12.0;
+constexpr double kShortest_ms = 2.0;  // doublets are left out of the average where they end, not its limit
 
 struct TriggeredAverage {
   std::vector<double> mean_mV;  // at k*dt after the spike
@@ -121,7 +122,7 @@ std::optional<ResetEstimate> estimate_reset(const Recording& recording,
 
   double limit_ms = kLongest_ms;
   if (const auto short_interval = quantile(intervals, 0.05))
-    limit_ms = std::min(limit_ms, *short_interval - 1.0);
+    limit_ms = std::clamp(*short_interval - 1.0, kShortest_ms, limit_ms);
   const auto last = std::max<std::size_t>(2, static_cast<std::size_t>(limit_ms / dt_ms));
   const auto& v = average.mean_mV;
   const auto peak = static_cast<std::size_t>(

@@ -1,10 +1,12 @@
-// Spikes of a voltage trace: rising crossings of a level that is chosen from the trace itself, half way
-// between the usual voltage and the usual spike peak, so that cells whose spikes stay below 0 mV need no
-// hand-set level. A crossing counts when the trace is steep there (an upstroke, not a slow depolarisation)
-// and the dead time since the last spike is over. Times are interpolated between samples. The criterion is
-// chosen on training data and then used unchanged wherever spikes are compared.
+// Spikes of a voltage trace: upstrokes through a level that is chosen from the trace itself, half way between
+// the usual voltage and the usual spike peak, so that cells whose spikes stay below 0 mV need no hand-set
+// level; and peaks below it that rise and fall like a spike. What separates two spikes is how far the trace
+// falls between them, so doublets 1 ms apart are two. Not spikes: slow depolarisations, an electrode's steps,
+// stimulus artefacts. Times are interpolated between samples. The criterion is chosen on training data and
+// then used unchanged wherever spikes are compared.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -19,24 +21,38 @@ namespace libfit {
 struct SpikeCriterion {
   double level_mV = 0.0;              // rising crossing of this voltage
   double min_slope_mV_per_ms = 10.0;  // steepest rise within 0.5 ms of the crossing, at least; > 0
-  double dead_time_ms = 3.0;          // no second spike within this time; >= 0
-  double rearm_mV = 3.0;              // the trace must have fallen this far below the level in between; >= 0
-  bool from_data = false;  // false: the trace shows no spikes and the level is the conventional 0 mV
-  void validate() const;   // throws OptionError
+  double rearm_mV = 10.0;             // the trace falls this far from a peak before the next spike; > 0
+  double dead_time_ms = 0.7;          // no second spike within this time; >= 0
+  // A peak that the level does not tell (below it, or risen from above it) is a spike when it rises this far
+  // within 2 ms and falls as far within 6 ms, and one within 3 ms of a spike when it rises this far; > 0.
+  // Absent: the trace shows no spikes to compare it with.
+  std::optional<double> low_rise_mV;
+  double low_base_mV = -INFINITY;  // a rise that begins below this is counted from here: an artefact's end
+  bool from_data = false;          // false: the trace shows no spikes and the level is the conventional 0 mV
+  void validate() const;           // throws OptionError
 };
 
 // Chooses the level from events that rise by 10 mV or more within 2 ms and fall as far within 6 ms.
 // `level_mV` is half way between the median voltage and the median peak of the tall ones (those above half of
-// the tallest).
+// the tallest); `low_rise_mV` is 0.3 of what they usually rise by (their 75 % quantile), but 20 mV or more
+// and clear of the noise; `low_base_mV` 10 mV below where they usually rise from.
 SpikeCriterion choose_spike_criterion(std::span<const double> voltage_mV, double dt_ms);
 // The same over every sweep of a recording.
 SpikeCriterion choose_spike_criterion(const Recording& recording);
 
-// Times [ms] from the first sample, ascending.
+// Times [ms] from the first sample, ascending: of the crossing of the level, or of half the rise where the
+// upstroke does not cross it.
 std::vector<double> detect_spikes(std::span<const double> voltage_mV, double dt_ms,
                                   const SpikeCriterion& criterion);
 // One train a sweep.
 std::vector<std::vector<double>> detect_spikes(const Recording& recording, const SpikeCriterion& criterion);
+
+// The same, with a sentence on what looks like spikes and was not counted: artefacts, small steep peaks.
+struct FoundSpikes {
+  std::vector<std::vector<double>> spikes_ms;  // one train a sweep
+  std::vector<std::string> warnings;           // each with count and place
+};
+FoundSpikes find_spikes(const Recording& recording, const SpikeCriterion& criterion);
 
 // Samples [begin, end) of a sweep.
 struct Stretch {

@@ -259,5 +259,77 @@ TEST(CapacitanceRedraw, WithWeightsOfOneIsThePlateau) {
   EXPECT_EQ(*again, analysis.result.plateau_pF->value);
 }
 
+// An EIF that fires faster than the window around a spike is long: 100 pF, tau 15 ms, Delta_T 1.5 mV, reset
+// to -60 mV, held for 2 ms. Euler steps of a fifth of a sample.
+struct FastCell {
+  Recording recording;
+  std::vector<std::vector<double>> spikes_ms;
+  double rate_Hz() const {
+    return 1000.0 * static_cast<double>(spikes_ms[0].size()) / recording.sweeps[0].duration_ms();
+  }
+};
+
+FastCell fast_cell(double mean_pA, std::uint64_t seed) {
+  constexpr double kC_pF = 100.0, kG_nS = 100.0 / 15.0, kE_mV = -65.0, kV_T_mV = -50.0, kDelta_mV = 1.5;
+  constexpr int kSteps = 5;
+  auto current = badel_noise(400000, 60.0, seed);
+  for (double& i : current) i += mean_pA;
+  FastCell cell;
+  std::vector<double> voltage;
+  std::vector<double> spikes;
+  double v = kE_mV;
+  double held_ms = 0.0;
+  for (std::size_t k = 0; k < current.size(); ++k) {
+    voltage.push_back(v);
+    for (int step = 0; step < kSteps; ++step) {
+      held_ms -= kDt_ms / kSteps;
+      if (held_ms > 0.0) continue;
+      if (v > 0.0) {
+        spikes.push_back((static_cast<double>(k) + static_cast<double>(step) / kSteps) * kDt_ms);
+        voltage.back() = 20.0;
+        v = -60.0;
+        held_ms = 2.0;
+        continue;
+      }
+      const double upstroke = kG_nS * kDelta_mV * std::exp(std::min((v - kV_T_mV) / kDelta_mV, 10.0));
+      v += kDt_ms / kSteps * (-kG_nS * (v - kE_mV) + upstroke + current[k]) / kC_pF;
+    }
+  }
+  cell.recording = synthetic::one_sweep(std::move(current), std::move(voltage), kDt_ms);
+  cell.spikes_ms = {std::move(spikes)};
+  return cell;
+}
+
+TEST(Capacitance, OfACellThatFiresFasterThanTheWindowIsLong) {
+  for (const double mean_pA : {190.0, 240.0, 300.0}) {
+    const FastCell cell = fast_cell(mean_pA, 5);
+    ASSERT_GT(cell.rate_Hz(), 55.0);
+    CapacitanceOptions options;
+    options.bootstrap_draws = 40;
+    const auto result =
+        estimate_capacitance(cell.recording, cell.spikes_ms, make_blocks(cell.recording, 1000.0), {}, options)
+            .result;
+    EXPECT_NEAR(result.value_pF, 100.0, 3.0) << cell.rate_Hz() << " Hz";
+    EXPECT_TRUE(std::ranges::any_of(result.warnings, [](const std::string& w) {
+      return w.find("fires so often") != std::string::npos;
+    })) << cell.rate_Hz();
+  }
+}
+
+// Spikes every 3 ms leave nothing, whatever the current.
+TEST(Capacitance, BlamesTheSpikesAndNotTheCurrentWhereTheyLeaveNothing) {
+  const Recording recording = linear_cell(LinearMembrane(), 20000, 3);
+  std::vector<double> spikes;
+  for (double t = 1.0; t < 2000.0; t += 3.0) spikes.push_back(t);
+  try {
+    estimate_capacitance(recording, {spikes}, make_blocks(recording, 1000.0), {});
+    FAIL() << "no sample is left";
+  } catch (const DataError& problem) {
+    const std::string words = problem.what();
+    EXPECT_NE(words.find("the spikes leave 0 s"), std::string::npos) << words;
+    EXPECT_EQ(words.find("does not fluctuate"), std::string::npos) << words;
+  }
+}
+
 }  // namespace
 }  // namespace libfit

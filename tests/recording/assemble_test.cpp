@@ -219,16 +219,29 @@ TEST(Assemble, RefusesOneChannelForBoth) {
   expect_refused<OptionError>({good()}, "both", options);
 }
 
-TEST(Assemble, RefusesFlatChannelsWithThePlace) {
+TEST(Assemble, RefusesChannelsThatAreFlatInEverySweep) {
   SignalFile file = good(2);
-  file.channels[0].sweeps[1].assign(kSize + 1, 7.0);
-  expect_refused<DataError>({file}, "sweep 2, channel 1 `Im`: is flat");
+  for (auto& sweep : file.channels[0].sweeps) std::ranges::fill(sweep, 7.0);
+  expect_refused<DataError>({file}, "sweep 1, channel 1 `Im`: is flat");
   file = good(2);
-  file.channels[1].sweeps[0].assign(kSize, -70.0);
+  for (auto& sweep : file.channels[1].sweeps) std::ranges::fill(sweep, -70.0);
   expect_refused<DataError>({file}, "sweep 1, channel 2 `Vm`: is flat");
+}
+
+// A 0 pA sweep is part of nearly every protocol of steps; a sweep without voltage among good ones is not.
+TEST(Assemble, KeepsASweepOfNoCurrentAndLeavesOutOneWithoutVoltage) {
+  SignalFile file = good(3);
+  std::ranges::fill(file.channels[0].sweeps[1], 0.0);
+  EXPECT_EQ(assemble(file).sweeps.size(), 3U);
+  EXPECT_THAT(assemble(file).warnings, IsEmpty());
+  std::ranges::fill(file.channels[1].sweeps[0], 0.0);
+  const Recording recording = assemble(file);
+  ASSERT_EQ(recording.sweeps.size(), 2U);
+  EXPECT_EQ(recording.sweeps[0].number, 2U);
+  EXPECT_THAT(recording.warnings, Contains(HasSubstr("the voltage is constant in sweep 1 from 0 to 0.04 s")));
   AssembleOptions options;
-  options.sweeps = "2";
-  EXPECT_EQ(assemble(file, options).sweeps.size(), 1U);
+  options.keep_dead_stretches = true;
+  EXPECT_EQ(assemble(file, options).sweeps.size(), 3U);
 }
 
 TEST(Assemble, RefusesSamplesThatAreNotFiniteWithThePlace) {
@@ -261,6 +274,22 @@ TEST(Assemble, RefusesFilesOfDifferentSteps) {
 TEST(Assemble, WarnsOfSaturation) {
   SignalFile file = good();
   for (double& sample : file.channels[1].sweeps[0]) sample = std::min(sample, -63.0);
+  EXPECT_THAT(assemble(file).warnings, Contains(HasSubstr("saturated")));
+}
+
+// 0 pA before, between and after stimuli whose current is always positive.
+TEST(Assemble, DoesNotTakeASilentLeadForSaturation) {
+  std::vector<double> current, voltage;
+  for (std::size_t k = 0; k < 40000; ++k) {
+    const bool silent = k % 20000 < 6000;
+    current.push_back(silent ? 0.0 : 50.0 + 20.0 * std::sin(0.01 * static_cast<double>(k * k % 7919)));
+    voltage.push_back(-70.0 + std::sin(0.001 * static_cast<double>(k)));
+  }
+  SignalFile file =
+      file_of({channel_of(ChannelRole::current, {current}), channel_of(ChannelRole::voltage, {voltage})});
+  EXPECT_THAT(assemble(file).warnings, IsEmpty());
+  // One that is clipped again and again is.
+  for (double& sample : file.channels[0].sweeps[0]) sample = std::min(sample, 60.0);
   EXPECT_THAT(assemble(file).warnings, Contains(HasSubstr("saturated")));
 }
 

@@ -35,7 +35,7 @@ TEST(GuardedRead, HandsOverEveryMember) {
   file.path = "a path";
   file.format = "a format";
   file.dt_ms = 0.05;
-  file.command = ClampMode::voltage_clamp;
+  file.command_units = ClampMode::voltage_clamp;
   file.commanded_steps = CommandedSteps{1.0, 2.0, {-10.0, 20.0}};
   file.left_out = {"one", ""};
   file.sweeps_chosen = true;
@@ -61,7 +61,7 @@ TEST(GuardedRead, HandsOverEveryMember) {
   EXPECT_EQ(read.path, "a path");
   EXPECT_EQ(read.format, "a format");
   EXPECT_EQ(read.dt_ms, 0.05);
-  EXPECT_EQ(read.command, ClampMode::voltage_clamp);
+  EXPECT_EQ(read.command_units, ClampMode::voltage_clamp);
   EXPECT_THAT(read.commanded_steps.value().amplitude_pA, ElementsAre(-10.0, 20.0));
   EXPECT_THAT(read.left_out, ElementsAre("one", ""));
   EXPECT_TRUE(read.sweeps_chosen);

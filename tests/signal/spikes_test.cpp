@@ -168,20 +168,159 @@ TEST(SpikeDetection, KeepsTheDeadTime) {
   EXPECT_EQ(detect_spikes(v, 0.1, criterion).size(), 3u);
 }
 
-TEST(SpikeDetection, RearmsOnlyWellBelowItsLevel) {
+// Two upstrokes of one spike's trace, parted by a fall of `depth`.
+TEST(SpikeDetection, ArePartedByHowFarTheTraceFallsBetweenThem) {
   SpikeCriterion criterion;
   criterion.level_mV = -15.0;
-  criterion.dead_time_ms = 0.0;
-  criterion.rearm_mV = 3.0;
-  // After the upstroke the trace dips by `depth` under the level and comes back steeply.
+  criterion.low_rise_mV = 27.0;
   const auto count_with_dip = [&](double depth) {
-    std::vector<double> v(400, kRest_mV);
-    for (std::size_t k = 200; k < 300; ++k) v[k] = 20.0;
-    for (std::size_t k = 240; k < 243; ++k) v[k] = criterion.level_mV - depth;
-    return detect_spikes(v, 0.1, criterion).size();
+    std::vector<double> dipped = trace({{20.0, 100.0, 1.0, 1.0}}, 60.0, 0.05);
+    for (std::size_t k = 0; k < dipped.size(); ++k) {
+      const double t = 0.05 * static_cast<double>(k);
+      if (t >= 21.0 && t < 21.5) dipped[k] = 35.0 - depth * (t - 21.0) / 0.5;
+      if (t >= 21.5 && t < 22.0) dipped[k] = 35.0 - depth * (22.0 - t) / 0.5;
+      if (t >= 22.0) dipped[k] = std::max(kRest_mV, 35.0 - 100.0 * (t - 22.0));
+    }
+    return detect_spikes(dipped, 0.05, criterion).size();
   };
-  EXPECT_EQ(count_with_dip(2.0), 1u);
-  EXPECT_EQ(count_with_dip(4.0), 2u);
+  EXPECT_EQ(count_with_dip(8.0), 1u);   // noise on the peak
+  EXPECT_EQ(count_with_dip(20.0), 1u);  // a notch, less than 0.3 of the spike
+  EXPECT_EQ(count_with_dip(40.0), 2u);  // above the level in between, and two all the same
+  EXPECT_EQ(count_with_dip(70.0), 2u);
+}
+
+TEST(SpikeDetection, FindsDoubletsDownToOneMillisecond) {
+  for (const double dt_ms : {0.02, 0.05, 0.1}) {
+    for (const double apart_ms : {1.0, 1.5, 2.0, 2.5, 4.0}) {
+      std::vector<Triangle> events;
+      for (int i = 0; i < 10; ++i) {
+        events.push_back({20.0 + 50.0 * i, 95.0, 0.3, 1.0});
+        events.push_back({20.0 + 50.0 * i + apart_ms, 75.0, 0.3, 1.0});
+      }
+      const auto v = trace(events, 560.0, dt_ms);
+      const auto times = detect_spikes(v, dt_ms, choose_spike_criterion(v, dt_ms));
+      ASSERT_EQ(times.size(), 20u) << dt_ms << " ms, " << apart_ms << " ms apart";
+      for (std::size_t i = 0; i < 20; i += 2) EXPECT_NEAR(times[i + 1] - times[i], apart_ms, 0.15);
+    }
+  }
+}
+
+// One millisecond a sample: a spike is one or two samples wide and its peak is cut.
+TEST(SpikeDetection, CountsSpikesOfOneSample) {
+  for (int phase = 0; phase < 5; ++phase) {
+    std::vector<Triangle> events;
+    for (int i = 0; i < 30; ++i) events.push_back({20.1 + 0.2 * phase + 37.0 * i, 100.0, 0.5, 1.5});
+    const auto v = trace(events, 1200.0, 1.0);
+    EXPECT_EQ(detect_spikes(v, 1.0, choose_spike_criterion(v, 1.0)).size(), 30u) << phase;
+  }
+}
+
+// A third as high as the usual spike and more, clearly an upstroke: a spike, whatever the level.
+TEST(SpikeDetection, FindsSpikesOfVeryUnequalHeight) {
+  for (const double dt_ms : {0.02, 0.1}) {
+    auto events = train_of(10, 95.0);
+    for (std::size_t i = 1; i < 10; i += 2) events[i].height_mV = 45.0;
+    const auto v = trace(events, 560.0, dt_ms);
+    const auto times = detect_spikes(v, dt_ms, choose_spike_criterion(v, dt_ms));
+    ASSERT_EQ(times.size(), 10u);
+    // Half way up, where the level is not crossed.
+    EXPECT_NEAR(times[1], events[1].begin_ms + 0.5, 1e-9);
+  }
+}
+
+FoundSpikes found_in(const std::vector<double>& v, double dt_ms) {
+  Recording recording = synthetic::one_sweep(std::vector<double>(v.size(), 0.0), v, dt_ms);
+  recording.sweeps[0].number = 4;
+  return find_spikes(recording, choose_spike_criterion(recording));
+}
+
+TEST(SpikeDetection, SaysWhatIsTooSmallToCount) {
+  auto events = train_of(10, 100.0);
+  for (const Triangle& small : train_of(3, 22.0)) events.push_back({small.begin_ms + 25.0, 22.0, 0.5, 2.0});
+  const FoundSpikes found = found_in(trace(events, 600.0, 0.05), 0.05);
+  EXPECT_EQ(found.spikes_ms[0].size(), 10u);
+  ASSERT_EQ(found.warnings.size(), 1u);
+  EXPECT_NE(found.warnings[0].find("3 steep peaks"), std::string::npos) << found.warnings[0];
+  EXPECT_NE(found.warnings[0].find("sweep 4 at 0.045"), std::string::npos) << found.warnings[0];
+  EXPECT_TRUE(found_in(trace(train_of(10, 100.0), 600.0, 0.05), 0.05).warnings.empty());
+}
+
+// One to three samples up, with or without as many down, and what no membrane reaches.
+TEST(SpikeDetection, DoesNotCountStimulusArtefactsAndNamesThem) {
+  for (const double dt_ms : {0.02, 0.05, 0.1}) {
+    for (const std::size_t width : {1u, 2u, 3u}) {
+      for (const double height : {60.0, 90.0, 215.0}) {
+        for (const double after : {0.0, -60.0, -100.0}) {
+          for (const std::size_t spikes : {0u, 10u}) {
+            auto v = trace(train_of(spikes, 95.0), 560.0, dt_ms);
+            for (int i = 0; i < 8; ++i) {
+              const auto at = static_cast<std::size_t>((45.0 + 50.0 * i) / dt_ms);
+              for (std::size_t k = 0; k < width; ++k) {
+                v[at + k] = kRest_mV + height;
+                v[at + width + k] = kRest_mV + after;
+              }
+            }
+            const FoundSpikes found = found_in(v, dt_ms);
+            const auto place = testing::Message() << dt_ms << " ms, " << width << " samples of " << height
+                                                  << ", then " << after << " mV, " << spikes << " spikes";
+            EXPECT_EQ(found.spikes_ms[0].size(), spikes) << place;
+            ASSERT_EQ(found.warnings.size(), 1u) << place;
+            EXPECT_NE(found.warnings[0].find("8 peaks are no spikes"), std::string::npos) << place;
+            EXPECT_NE(found.warnings[0].find("sweep 4 at 0.045 s"), std::string::npos) << found.warnings[0];
+          }
+        }
+      }
+    }
+  }
+}
+
+// Two artefacts that drag the trace down by 40 mV; between them it stands 12 mV above rest.
+TEST(SpikeDetection, DoesNotCountWhatComesBackFromAnArtefactBelow) {
+  auto v = trace(train_of(10, 95.0), 560.0, 0.05);
+  const auto line = [&](std::size_t first, double from, double to) {
+    for (std::size_t k = 0; k < 10; ++k)
+      v[first + k] = kRest_mV + from + (to - from) * static_cast<double>(k) / 10.0;
+  };
+  line(900, 0.0, -40.0);
+  line(910, -40.0, 12.0);
+  line(920, 12.0, -40.0);
+  line(930, -40.0, 0.0);
+  EXPECT_EQ(found_in(v, 0.05).spikes_ms[0].size(), 10u);
+}
+
+// A stimulus that ends while the spike falls lifts the trace by 16 mV for a moment.
+TEST(SpikeDetection, DoesNotCountANotchInTheFallOfASpike) {
+  auto events = train_of(10, 95.0);
+  for (const Triangle& spike : train_of(10, 16.0)) events.push_back({spike.begin_ms + 2.0, 16.0, 0.1, 1.0});
+  EXPECT_EQ(found_in(trace(events, 560.0, 0.05), 0.05).spikes_ms[0].size(), 10u);
+}
+
+// Integrate-and-fire models fall to their reset within one sample, some rise within one: spikes all the same,
+// since the membrane is elsewhere afterwards.
+TEST(SpikeDetection, CountsSpikesDrawnByIntegrateAndFireModels) {
+  for (const double dt_ms : {0.02, 0.1}) {
+    std::vector<double> v;
+    for (int i = 0; i < 20; ++i) {
+      for (double t = 0.0; t < 30.0; t += dt_ms) v.push_back(-62.0 + 12.0 * (1.0 - std::exp(-t / 8.0)));
+      v.push_back(20.0);
+    }
+    const FoundSpikes found = found_in(v, dt_ms);
+    EXPECT_GE(found.spikes_ms[0].size(), 19u);  // the last sample has no after
+    EXPECT_TRUE(found.warnings.empty());
+  }
+}
+
+// 1.5 nA through 40 MOhm that were not balanced: no spike where the step begins, and the one on it is timed
+// at its own upstroke.
+TEST(SpikeDetection, DoesNotCountAnElectrodesStepAcrossTheLevel) {
+  auto events = train_of(10, 95.0);
+  events.push_back({700.0, 45.0, 1.0, 2.0});
+  auto v = trace(events, 900.0, 0.05);
+  for (std::size_t k = 13000; k < 16000; ++k) v[k] += 60.0;
+  SpikeCriterion criterion = choose_spike_criterion(v, 0.05);
+  const auto times = detect_spikes(v, 0.05, criterion);
+  ASSERT_EQ(times.size(), 11u);
+  EXPECT_NEAR(times[10], 700.5, 0.1);
 }
 
 TEST(SpikeDetection, DoesNotCountATraceThatBeginsWithinASpike) {
@@ -202,7 +341,8 @@ TEST(SpikeDetection, RefusesCriteriaThatMakeNoSense) {
   refused([](SpikeCriterion& c) { c.level_mV = std::nan(""); });
   refused([](SpikeCriterion& c) { c.min_slope_mV_per_ms = 0.0; });
   refused([](SpikeCriterion& c) { c.dead_time_ms = -1.0; });
-  refused([](SpikeCriterion& c) { c.rearm_mV = -0.1; });
+  refused([](SpikeCriterion& c) { c.rearm_mV = 0.0; });
+  refused([](SpikeCriterion& c) { c.low_rise_mV = 0.0; });
   EXPECT_THROW(detect_spikes(v, 0.0, SpikeCriterion{}), ContractError);
 }
 

@@ -120,7 +120,9 @@ void read_parts(const CommandLine& line, ImportSettings& settings, libfit::NwbCe
     const bool named = role != &settings.other;
     RoleArguments asked = *role;
     if (!named) asked.role = "";
-    libfit::Recording read = read_role(line, asked, settings.recording);
+    RecordingArguments as_recorded = settings.recording;
+    as_recorded.assemble.keep_dead_stretches = true;
+    libfit::Recording read = read_role(line, asked, as_recorded);
     for (libfit::Sweep& sweep : read.sweeps) {
       const std::string own = named ? role->role : sweep.note.role;
       if (cell.parts.empty() || cell.parts.back().role != own) cell.parts.push_back({own, {}});

@@ -13,6 +13,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/version.hpp"
+#include "libfit/recording/dead_stretches.hpp"
 #include "libfit/recording/open.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -57,18 +58,42 @@ bool all_finite(const std::vector<std::vector<double>>& sweeps) {
   });
 }
 
-// Spikes a sweep of a voltage channel, at one level for all of its sweeps. The samples are moved from.
-void count_spikes(Channel& channel, double dt_ms, ChannelSummary& summary) {
-  if (channel.role != ChannelRole::voltage || !all_finite(channel.sweeps)) return;
+// The current of a voltage's sweeps, where there is no choice.
+const Channel* only_current_beside(const SignalFile& file, std::size_t voltage) {
+  const Channel* found = nullptr;
+  for (const Channel& channel : file.channels) {
+    if (channel.role != ChannelRole::current) continue;
+    if (found != nullptr) return nullptr;
+    found = &channel;
+  }
+  const auto size = [](const std::vector<double>& sweep) { return sweep.size(); };
+  const bool alike =
+      found != nullptr && std::ranges::equal(found->sweeps, file.channels[voltage].sweeps, {}, size, size);
+  return alike ? found : nullptr;
+}
+
+// Spikes a sweep of a voltage channel, at one level for all of its sweeps, and warnings, which begin with
+// `place`. The samples are moved from.
+std::vector<std::string> count_spikes(Channel& channel, const Channel* current, double dt_ms,
+                                      const std::string& place, ChannelSummary& summary) {
+  if (channel.role != ChannelRole::voltage || !all_finite(channel.sweeps)) return {};
   libfit::Recording recording;
   for (auto& samples : channel.sweeps) {
     libfit::Sweep& sweep = recording.sweeps.emplace_back();
     sweep.voltage_mV = std::move(samples);
-    const std::size_t number = recording.sweeps.size() - 1;
-    sweep.dt_ms = number < channel.notes.size() ? channel.notes[number].dt_ms : dt_ms;
+    const std::size_t place_in_file = recording.sweeps.size() - 1;
+    const bool noted = place_in_file < channel.notes.size();
+    sweep.dt_ms = noted ? channel.notes[place_in_file].dt_ms : dt_ms;
+    sweep.number = noted ? channel.notes[place_in_file].number : place_in_file + 1;
+    sweep.voltage_source.file = place;
   }
-  const auto trains = libfit::detect_spikes(recording, libfit::choose_spike_criterion(recording));
-  for (std::size_t s = 0; s < trains.size(); ++s) summary.sweeps[s].spikes = trains[s].size();
+  auto found = libfit::find_spikes(recording, libfit::choose_spike_criterion(recording));
+  for (std::size_t s = 0; s < found.spikes_ms.size(); ++s)
+    summary.sweeps[s].spikes = found.spikes_ms[s].size();
+  std::vector<std::string> warnings =
+      libfit::dead_stretch_warnings(recording.sweeps, current != nullptr ? &current->sweeps : nullptr);
+  std::ranges::move(found.warnings, std::back_inserter(warnings));
+  return warnings;
 }
 
 // Samples are not needed any more afterwards.
@@ -100,7 +125,10 @@ FileSummary summarise(SignalFile& file) {
       summary.warnings.push_back(place + ": holds samples that are not finite");
     for (std::string& trap : libfit::trace_traps(channel.role, place, traces))
       summary.warnings.push_back(std::move(trap));
-    if (file.samples_read) count_spikes(channel, file.dt_ms, row);
+    if (!file.samples_read) continue;
+    const Channel* current = only_current_beside(file, c);
+    for (std::string& warning : count_spikes(channel, current, file.dt_ms, place, row))
+      summary.warnings.push_back(std::move(warning));
   }
   return summary;
 }

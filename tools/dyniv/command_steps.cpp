@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
@@ -12,6 +14,7 @@
 #include "libfit/core/version.hpp"
 #include "libfit/model/model_file.hpp"
 #include "libfit/recording/clamp_mode.hpp"
+#include "libfit/recording/dead_stretches.hpp"
 #include "libfit/recording/single_channel.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
@@ -129,7 +132,20 @@ libfit::Recording read(const StepsSettings& s) {
   }
   if (!libfit::holds_channel(files, libfit::ChannelRole::current, s.recording.assemble))
     return with_stated_current(files, s);
-  return libfit::assemble_taking(std::move(files), s.recording.assemble);
+  libfit::AssembleOptions whole = s.recording.assemble;
+  whole.keep_dead_stretches = true;  // drop_dead_sweeps() does it, sweep by sweep
+  return libfit::assemble_taking(std::move(files), whole);
+}
+
+// A sweep that was aborted before its step is over tells nothing of the step.
+void drop_dead_sweeps(libfit::Recording& recording, libfit::StepProtocol& protocol) {
+  libfit::LivingSweeps living = libfit::sweeps_alive_until(std::move(recording.sweeps), protocol.end_ms);
+  if (living.sweeps.empty()) throw libfit::DataError(living.warnings.front() + ", and none remains");
+  std::vector<double> amplitude_pA;
+  for (const std::size_t s : living.origin) amplitude_pA.push_back(protocol.amplitude_pA[s]);
+  protocol.amplitude_pA = std::move(amplitude_pA);
+  recording.sweeps = std::move(living.sweeps);
+  std::ranges::move(living.warnings, std::back_inserter(recording.warnings));
 }
 
 libfit::StepProtocol protocol_of(const libfit::Recording& recording, const StepsSettings& s) {
@@ -198,9 +214,10 @@ int command_steps(const std::vector<std::string>& arguments) {
 
   StepsResult result;
   result.recording = read(settings);
-  const libfit::StepProtocol protocol = protocol_of(result.recording, settings);
-  const auto spikes_ms =
-      libfit::detect_spikes(result.recording, libfit::choose_spike_criterion(result.recording));
+  libfit::StepProtocol protocol = protocol_of(result.recording, settings);
+  drop_dead_sweeps(result.recording, protocol);
+  const auto [spikes_ms, spike_warnings] =
+      libfit::find_spikes(result.recording, libfit::choose_spike_criterion(result.recording));
   result.steps = libfit::analyze_steps(result.recording, spikes_ms, protocol, settings.steps);
   result.first_model = libfit::first_model_of_steps(result.recording, spikes_ms, result.steps);
   if (model) {
@@ -210,6 +227,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   const libfit::ResultFiles files = result_files(line, settings, result);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
   std::vector<std::string> warnings = result.recording.warnings;
+  warnings.insert(warnings.end(), spike_warnings.begin(), spike_warnings.end());
   warnings.insert(warnings.end(), result.steps.warnings.begin(), result.steps.warnings.end());
   line.warn(warnings);
   line.warn(drawing_warnings);
