@@ -1,36 +1,23 @@
-// Small fits of the step analysis: an exponential at the beginning of a response, the slope of deflections
-// over currents, a mean with its interval, and the edges of a step to the sample.
+// Small pieces of the step analysis: parts of a sweep, and an exponential at the beginning of one response.
 #pragma once
 
 #include <optional>
 #include <span>
-
-#include "libfit/core/statistics.hpp"
-#include "libfit/recording/recording.hpp"
-#include "libfit/signal/steps.hpp"
+#include <vector>
 
 namespace libfit {
 
-struct StepExponential {
-  double tau_ms = 0.0;
-  double at_edge_mV = 0.0;  // of the exponential, continued to the edge
-  double steady_mV = 0.0;   // that it tends to
-};
+// The samples of [from_ms, to_ms), as far as there are any.
+std::span<const double> step_samples(const std::vector<double>& samples, double dt_ms, double from_ms,
+                                     double to_ms);
 
-// V = steady + (at_edge - steady) exp(-t/tau) in least squares over `skip_ms` to `end_ms`: tau by a search
-// over its logarithm, the others in closed form at each. Absent where the samples are few or tau runs to the
-// end of its range, 0.1 ms to three times the length.
-std::optional<StepExponential> fit_step_exponential(std::span<const double> voltage_mV, double dt_ms,
-                                                    double skip_ms, double end_ms);
+// Means over `width_ms` that follow one another.
+std::vector<double> step_means(std::span<const double> samples, double dt_ms, double width_ms);
 
-// Slope of deflection [mV] over current [pA] with a free intercept; its interval from three points on.
-std::optional<Estimate> step_slope_MOhm(std::span<const double> current_pA,
-                                        std::span<const double> deflection_mV);
-
-// Absent without values; the interval (Student's t) from three values on.
-std::optional<Estimate> mean_with_interval(std::span<const double> values);
-
-// Moves both edges to the sample where the current of the sweep with the largest step has changed by half.
-void refine_edges(const Recording& recording, StepProtocol& protocol);
+// Time constant of V = steady + (at_edge - steady) exp(-t/tau) in least squares over `skip_ms` to `end_ms`:
+// tau by a search over its logarithm, the others in closed form at each. Absent where the samples are few or
+// tau runs to the end of its range, 0.1 ms to three times the length.
+std::optional<double> fit_step_tau_ms(std::span<const double> voltage_mV, double dt_ms, double skip_ms,
+                                      double end_ms);
 
 }  // namespace libfit

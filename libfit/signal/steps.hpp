@@ -1,11 +1,11 @@
 // What a recording of current steps tells: input resistance, membrane time constant, sag, rheobase, and the
-// f-I curve with adaptation. Deflections are steady ones, medians of the last fifth of the step against the
-// time before it; the resistance is their slope over current among silent sweeps near rest, so that neither
-// holding current nor an offset of the monitor matters. The time constant is that of one exponential through
-// the beginning of the response, up to its peak where the voltage sags back [Neuronal Dynamics ch. 1.3.2]. A
-// jump at the edge of the step is the electrode's, not the membrane's, and is told apart.
+// f-I curve with adaptation. Resistance and time constant come from one fit of all silent hyperpolarising
+// steps near rest together (step_membrane.hpp); depolarising steps, where other currents open before
+// threshold, have a resistance of their own beside it. A jump at the edge of the step is the electrode's, not
+// the membrane's, and is told apart.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,11 +19,14 @@ struct StepProtocol {
   double begin_ms = 0.0;
   double end_ms = 0.0;
   std::vector<double> amplitude_pA;  // one a sweep, against the time before the step
+  // The current keeps the level beside the step from here to there (beyond the end: to the end).
+  double from_ms = 0.0;
+  double to_ms = std::numeric_limits<double>::infinity();
 };
 
-// The longest time in which the current stands apart from its beginning, alike in every sweep. Throws
-// DataError where there is none, or where the current is not constant in it (noise, ramps), or the sweeps
-// differ in their step.
+// The longest time in which sweeps differ from each other, or, where all are alike, the current stands apart
+// from its beginning; it may begin with the sweep or end with it. Throws DataError where there is none, where
+// which part is the step is not told, or where the current is not constant in it (noise, ramps).
 StepProtocol find_steps(const Recording& recording);
 
 struct StepOptions {
@@ -38,10 +41,12 @@ struct StepResponse {
   std::size_t sweep = 0;  // of the recording, from 0
   double amplitude_pA = 0.0;
   double baseline_mV = 0.0;
-  double steady_mV = 0.0;           // median of the last fifth of the step
-  double peak_mV = 0.0;             // furthest from the baseline, of means over 5 ms
-  std::optional<double> tau_ms;     // of silent sweeps with a deflection that can be fitted
-  std::optional<double> jump_MOhm;  // of the electrode, from the same fit
+  double steady_mV = 0.0;                 // median of the last fifth of the step
+  double peak_mV = 0.0;                   // furthest from the baseline, of means over 5 ms
+  std::optional<double> tau_ms;           // of silent sweeps with a deflection that can be fitted
+  std::optional<double> resistance_MOhm;  // of silent sweeps, at the asymptote; with the tau of all steps
+  bool in_fit = false;                    // of input resistance and time constant
+  bool lost = false;                      // the cell was: nothing else of the sweep counts
   std::optional<double> sag;  // (peak - steady)/(peak - baseline), of hyperpolarising steps of 5 mV or more
   std::vector<double> spikes_ms;        // from the beginning of the step
   double mean_rate_Hz = 0.0;            // spikes over the length of the step
@@ -52,10 +57,13 @@ struct StepResponse {
 struct StepAnalysis {
   StepProtocol protocol;
   double rest_mV = 0.0;                           // median of the baselines
-  std::optional<Estimate> input_resistance_MOhm;  // absent: fewer than two silent sweeps
-  std::optional<Estimate> tau_ms;                 // mean over sweeps
-  std::optional<double> jump_MOhm;                // median over sweeps
-  std::optional<double> sag;                      // of the most hyperpolarising step
+  std::optional<Estimate> input_resistance_MOhm;  // these three are absent where a warning says why
+  std::optional<Estimate> tau_ms;
+  std::optional<Estimate> capacitance_pF;
+  std::optional<double> jump_MOhm;           // of the electrode, from the same fit
+  std::optional<double> sag_tau_ms;          // of a second exponential that the fit called for
+  std::optional<Estimate> depolarised_MOhm;  // resistance that silent depolarising steps meet
+  std::optional<double> sag;                 // of the most hyperpolarising step
   // The largest step without a spike below every step with one, and the least with one.
   std::optional<double> silent_pA, rheobase_pA;
   std::vector<StepResponse> responses;  // ascending amplitudes

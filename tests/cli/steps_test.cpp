@@ -9,6 +9,7 @@
 #include "tests/cli/run_command.hpp"
 #include "tests/cli/short_recordings.hpp"
 #include "tests/recording/recordings_folder.hpp"
+#include "tests/recording/written_files.hpp"
 
 namespace dyniv_test {
 namespace {
@@ -60,6 +61,37 @@ TEST_F(Steps, OfAModelAreWhatTheModelSays) {
                        in_folder("out/models/lif.json"), "--target-sd-mV", "3", "--out", in_folder("next")})
                 .exit_code,
             0);
+}
+
+// A voltage alone, of 64 ms, with a command of three steps; the epochs begin after a 64th of the sweep.
+TEST_F(Steps, ThatAHeaderCommandsAreShownByInspectAndTakenFromTheSameTimes) {
+  libfit::written::AbfFile file;
+  file.inputs = {{"Vm", "mV"}};
+  file.inputs[0].instrument_scale = 0.01F;
+  file.command_units = {"pA"};
+  file.episodes = 3;
+  file.raw.assign(3 * 640, -2000);
+  file.epochs = {{0.0F, 0.0F, 190}, {-40.0F, 20.0F, 200}, {0.0F, 0.0F, 200}};
+  const libfit::written::Folder folder;
+  const std::string path = folder.write("steps.abf", libfit::written::abf2(file)).string();
+  const auto shown = run_dyniv({"inspect", path});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out,
+              HasSubstr("commanded by the header: steps of -40 to 0 pA, 20 to 40 ms of each sweep; "
+                        "`dyniv steps` takes them"));
+  const json told = json::parse(run_dyniv({"inspect", "--json", path}).out)["files"][0]["commanded_steps"];
+  EXPECT_EQ(told["amplitude_pA"], (std::vector<double>{-40.0, -20.0, 0.0}));
+  const auto steps = run_dyniv({"steps", path, "--json", "--no-figures", "--out", in_folder("out")});
+  ASSERT_EQ(steps.exit_code, 0) << steps.err;
+  const json taken = json::parse(steps.out);
+  EXPECT_EQ(taken["step_ms"], (std::vector<double>{told["begin_ms"], told["end_ms"]}));
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(taken["steps"][i]["amplitude_pA"], told["amplitude_pA"][i], 1e-9);
+  EXPECT_TRUE(taken["input_resistance_MOhm"].is_null());  // the voltage never moves
+  file.epochs[1].level_step = 0.0F;
+  const std::string pulse = folder.write("pulse.abf", libfit::written::abf2(file)).string();
+  EXPECT_TRUE(
+      json::parse(run_dyniv({"inspect", "--json", pulse}).out)["files"][0]["commanded_steps"].is_null());
 }
 
 void expect_refused(int exit_code, const std::vector<std::string>& words, const std::string& says) {

@@ -35,7 +35,9 @@ TEST(GuardedRead, HandsOverEveryMember) {
   file.path = "a path";
   file.format = "a format";
   file.dt_ms = 0.05;
-  file.command_units = ClampMode::voltage_clamp;
+  file.command_units = {"mV", "pA"};
+  file.experiment = ClampMode::voltage_clamp;
+  file.stated_current_clamp = true;
   file.commanded_steps = CommandedSteps{1.0, 2.0, {-10.0, 20.0}};
   file.left_out = {"one", ""};
   file.sweeps_chosen = true;
@@ -56,12 +58,15 @@ TEST(GuardedRead, HandsOverEveryMember) {
   note.start_ms = 3.0;
   note.bridge_balance_MOhm = 11.0;
   channel.notes = {note};
+  channel.sweep_numbers = {1, 2, 10};
   file.channels = {channel, Channel{}};
   const auto read = guarded::read<SignalFile>("the file", [&] { return file; });
   EXPECT_EQ(read.path, "a path");
   EXPECT_EQ(read.format, "a format");
   EXPECT_EQ(read.dt_ms, 0.05);
-  EXPECT_EQ(read.command_units, ClampMode::voltage_clamp);
+  EXPECT_THAT(read.command_units, ElementsAre("mV", "pA"));
+  EXPECT_EQ(read.experiment, ClampMode::voltage_clamp);
+  EXPECT_TRUE(read.stated_current_clamp);
   EXPECT_THAT(read.commanded_steps.value().amplitude_pA, ElementsAre(-10.0, 20.0));
   EXPECT_THAT(read.left_out, ElementsAre("one", ""));
   EXPECT_TRUE(read.sweeps_chosen);
@@ -75,6 +80,7 @@ TEST(GuardedRead, HandsOverEveryMember) {
   EXPECT_EQ(read.channels[0].telegraph, ClampMode::current_clamp);
   EXPECT_EQ(read.channels[0].sweeps, channel.sweeps);
   EXPECT_EQ(read.channels[0].stored.at(0).offset, -3.0);
+  EXPECT_THAT(read.channels[0].sweep_numbers, ElementsAre(1U, 2U, 10U));
   EXPECT_EQ(read.channels[0].notes.at(0).number, 7U);
   EXPECT_EQ(read.channels[0].notes[0].role, "test");
   EXPECT_EQ(read.channels[0].notes[0].bridge_balance_MOhm, 11.0);

@@ -171,6 +171,7 @@ json to_json(const SignalFile& file, const FileSummary& summary) {
           {"format", file.format},
           {"rate_Hz", number_or_null(file.dt_ms > 0.0, file.rate_Hz())},
           {"sweep_count", sweep_count(file)},
+          {"commanded_steps", commanded_json(file)},
           {"left_out", file.left_out},
           {"warnings", summary.warnings},
           {"channels", std::move(channels)}};
@@ -257,7 +258,7 @@ void print_table(const SignalFile& file, const FileSummary& summary, const std::
   } else {
     print_channels(file, summary, duration);
   }
-  std::cout << notes_table(file, summary.repeats);
+  std::cout << commanded_line(file) << notes_table(file, summary.repeats);
   // The file is named above.
   for (const libfit::WarningGroup& group : libfit::group_warnings(summary.warnings)) {
     const bool named = group.headline.starts_with(file.path + ": ");

@@ -42,7 +42,7 @@ void add_options(CommandLine& line, StepsSettings& s) {
       "step-amplitudes", po::value(&s.amplitudes)->value_name("LIST"),
       "amplitude of each sweep, pA: FIRST:STEP:LAST or commas between [the recorded current]");
   add_number(
-      group, "step-begin-ms", "MS", positive(1e7, "ms"), [&s](double ms) { s.begin_ms = ms; },
+      group, "step-begin-ms", "MS", from_zero(1e7, "ms"), [&s](double ms) { s.begin_ms = ms; },
       "where the step begins in each sweep, ms [the recorded current]");
   add_number(
       group, "step-end-ms", "MS", positive(1e7, "ms"), [&s](double ms) { s.end_ms = ms; },

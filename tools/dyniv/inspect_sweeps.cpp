@@ -105,6 +105,23 @@ json notes_json(const Channel& channel, const std::vector<std::size_t>& repeats)
   return sweeps;
 }
 
+json commanded_json(const SignalFile& file) {
+  if (!file.commanded_steps) return nullptr;
+  const auto& steps = *file.commanded_steps;
+  return {{"begin_ms", steps.begin_ms}, {"end_ms", steps.end_ms}, {"amplitude_pA", steps.amplitude_pA}};
+}
+
+std::string commanded_line(const SignalFile& file) {
+  if (!file.commanded_steps) return "";
+  const auto& [begin_ms, end_ms, amplitude_pA] = *file.commanded_steps;
+  const bool recorded = std::ranges::any_of(
+      file.channels, [](const Channel& channel) { return channel.role == ChannelRole::current; });
+  return fmt::format(
+      "  commanded by the header: {} of {:.6g} to {:.6g} pA, {:g} to {:g} ms of each sweep{}\n",
+      amplitude_pA.size() == 1 ? "a step" : "steps", amplitude_pA.front(), amplitude_pA.back(), begin_ms,
+      end_ms, recorded ? "" : "; `dyniv steps` takes them, as no current was recorded");
+}
+
 std::string notes_table(const SignalFile& file, const std::vector<std::vector<std::size_t>>& repeats) {
   constexpr std::size_t kMostLines = 60;
   std::string text;

@@ -17,6 +17,10 @@ std::vector<std::vector<std::size_t>> repeats_of(const libfit::SignalFile& file)
 // One object a sweep of a channel; empty for a channel without notes.
 nlohmann::json notes_json(const libfit::Channel& channel, const std::vector<std::size_t>& repeats);
 
+// The steps that `dyniv steps` takes where the current was not recorded: null or "" where none are told.
+nlohmann::json commanded_json(const libfit::SignalFile& file);
+std::string commanded_line(const libfit::SignalFile& file);
+
 // A line for each run of sweeps that are alike, under a heading; empty for files that tell nothing.
 std::string notes_table(const libfit::SignalFile& file, const std::vector<std::vector<std::size_t>>& repeats);
 

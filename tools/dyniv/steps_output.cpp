@@ -29,12 +29,6 @@ json estimate_json(const std::optional<Estimate>& estimate) {
   return result;
 }
 
-// C = tau/R; of the values alone.
-std::optional<double> capacitance_pF(const libfit::StepAnalysis& steps) {
-  if (!steps.tau_ms || !steps.input_resistance_MOhm) return std::nullopt;
-  return 1000.0 * steps.tau_ms->value / steps.input_resistance_MOhm->value;
-}
-
 std::string quantity(const char* name, const char* unit, const std::optional<Estimate>& estimate) {
   return fmt::format("{:<18}{:<6}{}\n", name, unit,
                      estimate ? libfit::format_estimate(*estimate, 3) : "not told by these steps");
@@ -48,7 +42,8 @@ std::string properties(const libfit::StepAnalysis& steps) {
   std::string text = quantity("rest", "mV", Estimate{steps.rest_mV, std::nullopt});
   text += quantity("input resistance", "MOhm", steps.input_resistance_MOhm);
   text += quantity("time constant", "ms", steps.tau_ms);
-  text += quantity("capacitance", "pF", plain(capacitance_pF(steps)));
+  text += quantity("capacitance", "pF", steps.capacitance_pF);
+  if (steps.depolarised_MOhm) text += quantity("depolarising", "MOhm", steps.depolarised_MOhm);
   text += quantity("sag", "", plain(steps.sag));
   if (steps.rheobase_pA && steps.silent_pA) {
     text += fmt::format("{:<18}{:<6}above {:.4g}, up to {:.4g}\n", "rheobase", "pA", *steps.silent_pA,
@@ -62,6 +57,7 @@ std::string properties(const libfit::StepAnalysis& steps) {
 libfit::StepRates rates_of(const std::string& label, const libfit::StepAnalysis& steps) {
   libfit::StepRates rates{label, {}, {}, {}};
   for (const auto& r : steps.responses) {
+    if (r.lost) continue;
     rates.amplitude_pA.push_back(r.amplitude_pA);
     rates.first_Hz.push_back(r.first_rate_Hz.value_or(std::numeric_limits<double>::quiet_NaN()));
     rates.steady_Hz.push_back(r.steady_rate_Hz);
@@ -105,6 +101,9 @@ json steps_json(const libfit::StepAnalysis& steps) {
                          {"baseline_mV", r.baseline_mV},
                          {"steady_mV", r.steady_mV},
                          {"tau_ms", or_null(r.tau_ms)},
+                         {"resistance_MOhm", or_null(r.resistance_MOhm)},
+                         {"in_fit", r.in_fit},
+                         {"lost", r.lost},
                          {"sag", or_null(r.sag)},
                          {"spikes", r.spikes_ms.size()},
                          {"latency_ms", r.spikes_ms.empty() ? json(nullptr) : json(r.spikes_ms.front())},
@@ -116,8 +115,12 @@ json steps_json(const libfit::StepAnalysis& steps) {
           {"rest_mV", steps.rest_mV},
           {"input_resistance_MOhm", estimate_json(steps.input_resistance_MOhm)},
           {"tau_ms", estimate_json(steps.tau_ms)},
-          {"capacitance_pF", or_null(capacitance_pF(steps))},
+          {"capacitance_pF", steps.capacitance_pF ? json(steps.capacitance_pF->value) : json(nullptr)},
+          {"capacitance_ci95_pF",
+           steps.capacitance_pF ? estimate_json(steps.capacitance_pF)["ci95"] : json(nullptr)},
+          {"depolarised_MOhm", estimate_json(steps.depolarised_MOhm)},
           {"jump_MOhm", or_null(steps.jump_MOhm)},
+          {"sag_tau_ms", or_null(steps.sag_tau_ms)},
           {"sag", or_null(steps.sag)},
           {"silent_pA", or_null(steps.silent_pA)},
           {"rheobase_pA", or_null(steps.rheobase_pA)},
@@ -138,7 +141,8 @@ libfit::Table steps_table(const StepsResult& result) {
   for (std::size_t i = 0; i < result.steps.responses.size(); ++i) {
     const auto& r = result.steps.responses[i];
     std::vector<libfit::TableCell> row{r.amplitude_pA};
-    row.push_back(r.spikes_ms.empty() ? libfit::TableCell(r.steady_mV - r.baseline_mV) : libfit::TableCell());
+    row.push_back(r.spikes_ms.empty() && !r.lost ? libfit::TableCell(r.steady_mV - r.baseline_mV)
+                                                 : libfit::TableCell());
     row.emplace_back(r.spikes_ms.size());
     row.push_back(cell(r.first_rate_Hz));
     row.emplace_back(r.steady_rate_Hz);
