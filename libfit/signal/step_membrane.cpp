@@ -12,7 +12,8 @@
 namespace libfit {
 namespace {
 
-constexpr double kSagGain = 8.0;  // least gain of log likelihood for a second exponential
+constexpr double kSagGain = 5.0;   // least gain of log likelihood for a second exponential
+constexpr double kSagTimes = 3.0;  // least length of the step in time constants, to show a sag
 
 struct Best {
   StepPoint point{};
@@ -202,7 +203,7 @@ StepMembraneFit fit_step_membrane(const Recording& recording, const StepFamily& 
   const StepBox box = plain.box();
   Best best = most_probable(plain, box);
   std::optional<StepLikelihood> sagging;
-  if (family.own_baseline) {
+  if (family.own_baseline && family.end_ms - family.begin_ms > kSagTimes * std::exp(best.point[kStepTau])) {
     const StepLikelihood with(recording, family, true);
     const Best found = most_probable_with_sag(with, box, best);
     // What the noise alone gains is not the sag's.
