@@ -80,6 +80,18 @@ Gif with_upstroke(const Gif& plain, const HazardDrive& curve) {
   return m;
 }
 
+// The fitted plain GIF, moved as a whole to below the upstroke, where that does nothing yet.
+Gif below_upstroke(const Gif& fitted, const HazardDrive& curve, const BinnedRecording& data) {
+  constexpr double kBelow = 3.0;  // Delta_T, of the highest U
+  const double highest_mV = std::ranges::max(drive_voltage(fitted, data));
+  const double down_mV = std::max(0.0, highest_mV - (curve.V_T_mV - kBelow * curve.Delta_T_mV));
+  Gif m = with_upstroke(fitted, curve);
+  m.drive.E_mV -= down_mV;
+  m.drive.V_reset_mV -= down_mV;
+  for (const VoltageFilter& filter : m.filters) m.log_rate_per_ms += filter.weight_per_mV * down_mV;
+  return m;
+}
+
 Gif dictionary_start(const Gif& plain, const std::vector<double>& voltage_mV, double softness_mV) {
   Gif m = plain;
   m.kind = GifKind::history_gif;
@@ -97,19 +109,22 @@ HazardFitOptions hazard_options(const Gif& start, const GifFitOptions& options,
   HazardFitOptions hazard;
   hazard.ridge = options.ridge;
   if (start.kind != GifKind::history_gif) hazard.ridge.threshold *= few_states_share;
+  if (start.kind == GifKind::exp_gif) hazard.max_iterations *= 2;  // it may come from far off
   hazard.selection = selection;
   hazard.threads = 1;
   return hazard;
 }
 
 // The weights first, where there is one maximum; then the drive, and the states' own constants, with them.
+// `prior`: has the drive that the priors are centred at, where that is not the start's.
 HazardFit fit_fully(const Gif& start, const BinnedRecording& data, const GifFitOptions& options,
-                    const BinSelection& selection, unsigned threads) {
+                    const BinSelection& selection, unsigned threads, const Gif* prior = nullptr) {
   HazardFitOptions hazard = hazard_options(start, options, selection);
   hazard.threads = threads;
   HazardFit fit = fit_hazard(start, data, hazard);
   hazard.refine_shape = true;
   hazard.refine_states = !start.thresholds.empty() && start.kind != GifKind::history_gif;
+  if (prior != nullptr) hazard.prior_shape = shape_of(*prior, hazard.refine_states);
   return fit_hazard(fit.model, data, hazard);
 }
 
@@ -129,10 +144,11 @@ std::vector<Gif> starts_with_state(const Gif& base, GifKind kind, double directi
   return starts;
 }
 
-HazardFit best_of(const std::vector<Gif>& starts, const BinnedRecording& data, const GifFitOptions& options) {
+HazardFit best_of(const std::vector<Gif>& starts, const BinnedRecording& data, const GifFitOptions& options,
+                  const Gif* prior = nullptr) {
   std::vector<HazardFit> fits(starts.size());
   parallel_for(starts.size(), options.threads,
-               [&](std::size_t i) { fits[i] = fit_fully(starts[i], data, options, {}, 1); });
+               [&](std::size_t i) { fits[i] = fit_fully(starts[i], data, options, {}, 1, prior); });
   return *std::max_element(fits.begin(), fits.end(), [](const HazardFit& a, const HazardFit& b) {
     return a.trace.back() < b.trace.back();
   });
@@ -251,7 +267,11 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   const std::vector<double> voltage = drive_voltage(result.membrane.model, result.data);
   const Gif plain = plain_start(result.membrane.model, result.data, voltage);
 
-  std::optional<HazardFit> igif;  // also what igif2 starts from
+  std::optional<HazardFit> gif, igif;  // also what exp_gif and igif2 start from
+  const auto fitted_gif = [&]() -> const HazardFit& {
+    if (!gif) gif = fit_fully(plain, result.data, options, {}, options.threads);
+    return *gif;
+  };
   std::vector<Gif> fold_starts;
   for (std::size_t f = 0; f < result.fits.size(); ++f) {
     GifFit& fit = result.fits[f];
@@ -262,9 +282,12 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
         fold_starts.push_back(plain);
         continue;
       }
-      hazard = fit_fully(with_upstroke(plain, given.drive), result.data, options, {}, options.threads);
+      // Which of the two ends higher differs from cell to cell.
+      hazard = best_of(
+          {with_upstroke(plain, given.drive), below_upstroke(fitted_gif().model, given.drive, result.data)},
+          result.data, options, &plain);
     } else if (fit.kind == GifKind::gif) {
-      hazard = fit_fully(plain, result.data, options, {}, options.threads);
+      hazard = fitted_gif();
     } else if (fit.kind == GifKind::history_gif) {
       hazard = fit_fully(dictionary_start(plain, voltage, options.softness_mV), result.data, options, {},
                          options.threads);

@@ -98,7 +98,7 @@ class Search {
       const VectorXd shape = shape_of(start, options.refine_states);
       const VectorXd precision = shape_precision(start, options);
       append(point_.parameters, shape);
-      append(priors_.centre, shape);
+      append(priors_.centre, options.prior_shape.value_or(shape));
       append(priors_.precision, precision);
     }
     point_.design = design_of(point_.model);
@@ -176,6 +176,13 @@ class Search {
     Point next;
     next.parameters = point_.parameters + move;
     next.model = point_.model;
+    if (refines() && point_.model.drive.Delta_T_mV > 0.0) {
+      follow_scale(move, next.parameters);
+      // With an upstroke U jumps where a bin holds no spike, and the likelihood is rugged: what machines
+      // round differently would grow from step to step until the search ends elsewhere. Cut to 24 bits, far
+      // below any standard error, it is gone after every step.
+      next.parameters = next.parameters.cast<float>().cast<double>();
+    }
     set_weights(next.model, next.parameters.head(weights_));
     if (refines()) {
       set_shape(next.model, next.parameters.tail(next.parameters.size() - weights_), options_.refine_states);
@@ -193,6 +200,23 @@ class Search {
     if (!(next.objective >= point_.objective)) return false;
     point_ = std::move(next);
     return true;
+  }
+  // U counts by its distance from V_T in units of the upstroke that it meets: where R moves, the same
+  // voltages over R stay, E and V_reset move with it, and the weight of U against it. A step along these is
+  // the same to first order, and does not creep along the curved valley in which they go together.
+  void follow_scale(const VectorXd& move, VectorXd& parameters) const {
+    const HazardDrive& d = point_.model.drive;
+    const double change = move[weights_ + 1], factor = std::exp(change);
+    for (const Index v : {weights_ + 2, weights_ + 3}) {
+      const double before = point_.parameters[v] - d.V_T_mV;
+      parameters[v] = d.V_T_mV + factor * (before + move[v] - before * change);
+    }
+    const double above = d.V_T_mV - point_.model.reference_mV;
+    for (Index f = 1; f <= static_cast<Index>(point_.model.filters.size()); ++f) {
+      const double at_V_T = parameters[f] * above;
+      parameters[f] = (parameters[f] + point_.parameters[f] * change) / factor;
+      parameters[0] += at_V_T - parameters[f] * above;
+    }
   }
   static bool is_sensible(const Gif& m) {
     const HazardDrive& d = m.drive;

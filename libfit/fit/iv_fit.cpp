@@ -313,6 +313,8 @@ std::string_view status_name(FitStatus status) {
       return "ok";
     case FitStatus::not_identified:
       return "not_identified";
+    case FitStatus::not_simulable:
+      return "not_simulable";
     case FitStatus::failed:
       break;
   }

@@ -47,6 +47,7 @@ struct ParameterEstimate {
 enum class FitStatus {
   ok,              // converged, parameters identified
   not_identified,  // converged, but the data do not determine it: see reason
+  not_simulable,   // identified, but its simulation goes wrong on currents that training did not hold
   failed           // no usable model: see reason
 };
 std::string_view status_name(FitStatus status);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "libfit/core/error.hpp"
 
@@ -140,7 +141,14 @@ MaybeTime time_between(const Eif& m, double from, double to, double I) {
   const double least = std::clamp(m.V_T_mV, from, to);
   if (!(G(least) > 0.0)) return std::nullopt;
   const auto slowness = [&](double V) { return 1.0 / G(V); };
-  return time_over(slowness, std::array{from, least, to}, drive);
+  // Around V_T in pieces of its own: a sharp upstroke lies between the nodes of a wider one.
+  std::vector<double> ends{from};
+  for (const double way : {-40.0, -10.0, 0.0, 10.0, 20.0, 40.0}) {
+    const double V = m.V_T_mV + way * m.Delta_T_mV;
+    if (V > from && V < to) ends.push_back(V);
+  }
+  ends.push_back(to);
+  return time_over(slowness, ends, drive);
 }
 
 template <class M>

@@ -57,14 +57,27 @@ double upstroke_slope(const HazardDrive& drive, double U_mV) {
   return exponent < highest_exponent ? std::exp(exponent) : 0.0;
 }
 
-double settled_current_pA(std::span<const double> current_pA, double bin_ms) {
-  require(!current_pA.empty() && bin_ms > 0.0, "settled_current_pA: needs a current and its bins");
+double settled_current_pA(std::span<const double> current_pA, double dt_ms) {
+  require(!current_pA.empty() && dt_ms > 0.0, "settled_current_pA: needs a current and its step");
   constexpr double kBeginning_ms = 20.0, kQuiet = 0.1;
-  const auto bins = static_cast<std::size_t>(std::ceil(kBeginning_ms / bin_ms));
-  const auto beginning = current_pA.first(std::min(bins, current_pA.size()));
-  const bool quiet =
-      variance(beginning).value_or(0.0) <= kQuiet * kQuiet * variance(current_pA).value_or(0.0);
-  return *mean(quiet ? beginning : current_pA);
+  constexpr double kHeld_ms = 1.0, kConstant = 1e-6;
+  const double whole = variance(current_pA).value_or(0.0);
+  // Around the first sample, so that a constant is met to the last bit.
+  const auto mean_of = [&](std::span<const double> part) {
+    double sum = 0.0;
+    for (const double I : part) sum += I - part.front();
+    return part.front() + sum / static_cast<double>(part.size());
+  };
+  const auto first = [&](double ms) {
+    const double samples = std::max(3.0, std::ceil(ms / dt_ms));
+    return current_pA.first(std::min(static_cast<std::size_t>(samples), current_pA.size()));
+  };
+  const auto varies = [&](std::span<const double> part, double share) {
+    return variance(part).value_or(0.0) > share * share * whole;
+  };
+  if (!varies(first(kBeginning_ms), kQuiet)) return mean_of(first(kBeginning_ms));
+  if (!varies(first(kHeld_ms), kConstant)) return mean_of(first(kHeld_ms));
+  return mean_of(current_pA);
 }
 
 double settled_hazard_per_ms(const Gif& model, double current_pA) {

@@ -106,11 +106,11 @@ void adopt_drive_as_membrane(Gif& model);
 // Refractory time in whole bins.
 int refractory_bins(const Gif& model);
 
-// The current (pA, one value a bin) that a model is settled at when a sweep begins. A sweep that begins
-// quietly (its first 20 ms vary by less than a tenth of the sweep's SD) was held there; one that was cut out
-// of noise may begin at any value, and slow states that had settled there would take long to forget it: its
-// mean.
-double settled_current_pA(std::span<const double> current_pA, double bin_ms);
+// The current (pA, one value every dt_ms) that any model is settled at when a sweep begins. A sweep that
+// begins quietly (its first 20 ms vary by less than a tenth of the sweep's SD, or its first millisecond and
+// three samples not at all) was held there; one that was cut out of noise may begin at any value, and slow
+// states that had settled there would take long to forget it: its mean.
+double settled_current_pA(std::span<const double> current_pA, double dt_ms);
 
 // Hazard per ms once everything has settled at a constant current without spikes, capped as in simulation.
 double settled_hazard_per_ms(const Gif& model, double current_pA);

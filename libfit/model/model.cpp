@@ -135,11 +135,15 @@ void check(const Qif& m) {
   check_reset_ends_the_run_away(m.reset, m.reset.V_reset_mV > m.V_c_mV);
 }
 
-void check(const Eif& m) {
+void check_curve(const Eif& m) {
   check_options({{"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"},
                  {"Delta_T_mV", m.Delta_T_mV, m.Delta_T_mV > 0.0, "> 0"},
                  {"V_spike_mV", m.V_spike_mV, m.V_spike_mV > m.V_T_mV, "above V_T_mV"}});
   check_reset(m.reset, m.V_spike_mV, "below V_spike_mV");
+}
+
+void check(const Eif& m) {
+  check_curve(m);
   check_reset_ends_the_run_away(m.reset, m.reset.V_reset_mV > m.V_T_mV && drift(m, m.reset.V_reset_mV) > 0.0);
 }
 
@@ -161,7 +165,12 @@ void check(const RefractoryEif& m) {
 
 void check(const Adex& m) {
   check_options({{"tau_w_ms", m.tau_w_ms, m.tau_w_ms > 0.0, "> 0"}});
-  check(without_adaptation(m));
+  // Where every spike adds to w, a reset in the upstroke begins a burst, which w ends.
+  if (m.b_pA > 0.0) {
+    check_curve(without_adaptation(m));
+  } else {
+    check(without_adaptation(m));
+  }
   check_options({{"a_nS", m.a_nS, m.g_nS + m.a_nS > 0.0, "above -g_nS: else the membrane has no rest"}});
 }
 

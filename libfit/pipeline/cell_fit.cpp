@@ -256,6 +256,8 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   if (!options.curve_models_only) add_others(membrane, cell, options);
   set_reset_intervals(cell);
   if (!options.curve_models_only) add_tuned(membrane, cell, options);
+  cell.simulation = check_simulation(membrane, cell.models, options.seed, options.threads);
+  tell_fits(cell.simulation, cell.models);
   for (const IvFit& fit : cell.models) append(cell.warnings, fit.warnings);
   warn_of_fits(cell);
 }

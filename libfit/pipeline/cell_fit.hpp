@@ -16,6 +16,7 @@
 #include "libfit/iv/dynamic_iv.hpp"
 #include "libfit/iv/post_spike.hpp"
 #include "libfit/pipeline/membrane.hpp"
+#include "libfit/pipeline/simulation_check.hpp"
 #include "libfit/pipeline/spike_tuning.hpp"
 #include "libfit/pipeline/threshold_study.hpp"
 
@@ -55,6 +56,7 @@ struct CellFit {
   std::optional<PostSpike> post_spike;  // absent where spikes are too few
   std::optional<GifFits> gifs;          // what is known of the GIF family beyond its entries in `models`
   std::optional<ThresholdStudy> thresholds;  // with the GIF family
+  SimulationChecks simulation;
   FitBootstrap bootstrap;
   std::vector<std::string> warnings;
 };

@@ -62,6 +62,28 @@ void warn_of_rates(const std::vector<TrainingPrediction>& predictions, std::vect
   }
 }
 
+// The same on the test current, which no fit has seen: one sentence for all.
+void warn_of_test_rates(TestResult& test) {
+  constexpr std::size_t kLeastSpikes = 20;
+  std::string names;
+  double cell_Hz = 0.0;
+  for (const ModelTest& model : test.models) {
+    const SpikeScore& score = model.spikes;
+    cell_Hz = score.data_rate_Hz;
+    std::size_t spikes = 0;
+    for (const auto& train : test.spikes_ms) spikes += train.size();
+    if (model.model == model_name(Passive{}) || spikes < kLeastSpikes) continue;
+    const double ratio = score.model_rate_Hz / cell_Hz;
+    if (ratio <= 1.5 && ratio >= 0.67) continue;
+    names += fmt::format("{}{} ({:.3g} Hz)", names.empty() ? "" : ", ", model.model, score.model_rate_Hz);
+  }
+  if (!names.empty())
+    test.warnings.push_back(fmt::format(
+        "on the test current the cell fires at {:.3g} Hz; these models are more than a third below or a half "
+        "above it: {} [test.rate_of_models]",
+        cell_Hz, names));
+}
+
 }  // namespace
 
 void CharacterizeOptions::validate() const {
@@ -76,6 +98,7 @@ Characterization characterize(const CellRecordings& recordings, const Characteri
   const auto report = [&](const char* stage, double share) {
     if (options.progress) options.progress(stage, share);
   };
+  if (recordings.steps) find_steps(*recordings.steps);  // refused before the work, not after
   Characterization result;
   {
     const Stopwatch watch(result.timing_s["electrode"]);
@@ -99,13 +122,22 @@ Characterization characterize(const CellRecordings& recordings, const Characteri
     report("prediction of training", 0.0);
     result.training = predict_training(result.membrane, result.cell, options.cell, options.score.window_ms);
     result.best_model = best_on_training(result.training, result.cell.models);
+    result.best_simulable = best_on_training(result.training, result.cell.models, true);
     warn_of_rates(result.training, result.warnings);
   }
   if (recordings.test) {
     const Stopwatch watch(result.timing_s["test"]);
     report("scores on test", 0.0);
     result.test = score_test(*recordings.test, result.membrane, result.cell.models, options.score);
+    warn_of_test_rates(*result.test);
     collect(result.warnings, result.test->warnings);
+  }
+  if (recordings.steps) {
+    const Stopwatch watch(result.timing_s["steps"]);
+    report("steps", 0.0);
+    result.steps = compare_on_steps(*recordings.steps, result.membrane, result.cell.models, options.seed,
+                                    options.threads);
+    collect(result.warnings, result.steps->warnings);
   }
   report("done", 1.0);
   return result;

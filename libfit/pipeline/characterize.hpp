@@ -10,6 +10,7 @@
 #include "libfit/pipeline/cell_fit.hpp"
 #include "libfit/pipeline/membrane.hpp"
 #include "libfit/pipeline/prediction.hpp"
+#include "libfit/pipeline/step_comparison.hpp"
 
 namespace libfit {
 
@@ -28,14 +29,17 @@ struct CellRecordings {
   std::optional<Recording> electrode;
   Recording training;
   std::optional<Recording> test;
+  std::optional<Recording> steps;  // of constant current, of the same cell
 };
 
 struct Characterization {
   Membrane membrane;
   CellFit cell;
   std::vector<TrainingPrediction> training;
-  std::string best_model;  // on training; empty when no spiking model is identified
+  std::string best_model;      // on training; empty when no spiking model is identified
+  std::string best_simulable;  // the same among those without a fault in their simulation
   std::optional<TestResult> test;
+  std::optional<StepComparison> steps;
   std::vector<std::string> warnings;  // of every stage, in order, each once
   std::map<std::string, double> timing_s;
 };

@@ -53,8 +53,8 @@ double rate_ratio(const Gif& model, const Membrane& membrane, const CellFitOptio
   double simulated = 0.0, recorded = 0.0;
   for (std::size_t s = 0; s < membrane.recording.sweeps.size(); ++s) {
     const Sweep& sweep = membrane.recording.sweeps[s];
-    const GifTrials trials = simulate_gif_trials(model, sweep.current_pA, sweep.dt_ms,
-                                                 {rate_trials, 0, options.seed, options.threads});
+    const GifTrials trials = simulate_gif_trials(
+        model, sweep.current_pA, sweep.dt_ms, {rate_trials, s * rate_trials, options.seed, options.threads});
     for (const auto& train : trials.spikes_ms)
       simulated += static_cast<double>(train.size()) / static_cast<double>(rate_trials);
     recorded += static_cast<double>(membrane.spikes_ms[s].size());

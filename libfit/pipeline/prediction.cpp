@@ -219,12 +219,12 @@ std::vector<SpikeTrains> training_trains(const IvFit& fit, const Membrane& membr
   const GifFit* gif = gif_fit_of(cell, fit.model);
   const auto tuning = std::ranges::find(cell.tunings, fit_name(fit), &SpikeTuning::model);
   const std::vector<Model> tuned = tuning != cell.tunings.end() ? tuning->fold_models : std::vector<Model>();
-  const GifTrialOptions draws{training_trials, 0, options.seed + 1, options.threads};
   std::vector<SpikeTrains> trains;
   for (std::size_t s = 0; s < membrane.recording.sweeps.size(); ++s) {
     const Sweep& sweep = membrane.recording.sweeps[s];
     const double before_ms = time_before_ms(membrane.recording, s, gif != nullptr ? gif->model.bin_ms : 0.0);
     if (gif != nullptr) {
+      const GifTrialOptions draws{training_trials, s * training_trials, options.seed + 1, options.threads};
       trains.push_back(
           held_out(gif->model, gif->fold_models, before_ms, options.gif.block_ms, [&](const Gif& model) {
             return simulate_gif_trials(model, sweep.current_pA, sweep.dt_ms, draws).spikes_ms;
@@ -260,13 +260,14 @@ std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const
 }
 
 std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
-                             const std::vector<IvFit>& models) {
+                             const std::vector<IvFit>& models, bool simulable) {
   std::string best;
   double highest = -1.0;
   for (const TrainingPrediction& prediction : predictions) {
     for (const IvFit& fit : models) {
-      if (fit_name(fit) != prediction.model || fit.status != FitStatus::ok || !spike_voltage_mV(fit.model))
-        continue;
+      const bool identified =
+          fit.status == FitStatus::ok || (!simulable && fit.status == FitStatus::not_simulable);
+      if (fit_name(fit) != prediction.model || !identified || !spike_voltage_mV(fit.model)) continue;
       if (prediction.md_star_bound && *prediction.md_star_bound > highest) {
         highest = *prediction.md_star_bound;
         best = prediction.model;

@@ -56,8 +56,9 @@ std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const
                                                  const CellFitOptions& options, double window_ms);
 
 // The name of the identified spiking model with the highest md_star_bound; empty when there is none.
+// `simulable`: of those alone that no check of their simulation found at fault.
 std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
-                             const std::vector<IvFit>& models);
+                             const std::vector<IvFit>& models, bool simulable = false);
 
 // Simulates every model on the test current and scores spikes and voltage. Sweeps that do not repeat the
 // first one's current are left out with a warning. Throws DataError for sweeps that differ in length or rate.

@@ -8,6 +8,7 @@
 #include "libfit/pipeline/model_analysis.hpp"
 #include "libfit/pipeline/post_spike_results.hpp"
 #include "libfit/report/figures.hpp"
+#include "libfit/report/step_figures.hpp"
 
 namespace libfit {
 namespace {
@@ -233,6 +234,21 @@ Figure scores(const TestResult& test) {
   return scores_figure(series);
 }
 
+// The cell and the models of the other figures, with the one that is best to simulate.
+Figure f_I_curves(const Characterization& result) {
+  const auto series = [&](const std::string& label, const StepRatesOf& rates) {
+    return StepRates{label, result.steps->amplitude_pA, rates.first_Hz, rates.steady_Hz};
+  };
+  std::vector<StepRates> curves{series("cell", result.steps->cell)};
+  const auto shown = shown_models(result.cell.models, 4);
+  for (const StepRatesOf& model : result.steps->models) {
+    const bool drawn =
+        std::ranges::any_of(shown, [&](const IvFit* fit) { return fit_name(*fit) == model.name; });
+    if (drawn || model.name == result.best_simulable) curves.push_back(series(label_of(model.name), model));
+  }
+  return step_rates_figure(curves);
+}
+
 }  // namespace
 
 std::vector<Figure> electrode_figures(const Recording& raw, const Membrane& membrane) {
@@ -259,6 +275,7 @@ std::vector<Figure> result_figures(const CellRecordings& recordings, const Chara
   figures.insert(figures.end(), post_spike.begin(), post_spike.end());
   const std::vector<Figure> threshold = threshold_figures(result.cell);
   figures.insert(figures.end(), threshold.begin(), threshold.end());
+  if (result.steps) figures.push_back(f_I_curves(result));
   if (!result.test) return figures;
   const std::vector<Figure> drift = drift_figures(*result.test);
   figures.insert(figures.end(), drift.begin(), drift.end());

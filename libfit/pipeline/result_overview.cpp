@@ -45,6 +45,12 @@ std::string unbroken(const std::string& symbol, const Estimate& estimate, const 
   return part;
 }
 
+std::string doubt(const IvFit& fit) {
+  if (fit.status == FitStatus::not_identified) return " (not identified: " + fit.reason + ")";
+  if (fit.status == FitStatus::not_simulable) return " (not to be simulated elsewhere: " + fit.reason + ")";
+  return {};
+}
+
 std::string parameters_in_a_line(const IvFit& fit) {
   if (fit.status == FitStatus::failed) return "not fitted: " + fit.reason;
   std::string text;
@@ -56,8 +62,7 @@ std::string parameters_in_a_line(const IvFit& fit) {
   if (const auto* table = std::get_if<Tabulated>(&fit.model)) {
     text += fmt::format("F(V) as measured, {} points", table->V_mV.size());
   }
-  if (fit.status == FitStatus::not_identified) text += " (not identified: " + fit.reason + ")";
-  return text;
+  return text + doubt(fit);
 }
 
 // What the models of the family share.
@@ -76,8 +81,7 @@ std::string likelihood_line(const GifFit& gif, const IvFit& fit) {
   std::string text = fmt::format("{:.2f} bits per spike on training", gif.bits_per_spike);
   if (gif.cv_bits_per_spike) text += fmt::format(", {:.2f} cross-validated", *gif.cv_bits_per_spike);
   text += fmt::format("; {:.0f} effective parameters", gif.effective_parameters);
-  if (fit.status == FitStatus::not_identified) text += " (not identified: " + fit.reason + ")";
-  return text;
+  return text + doubt(fit);
 }
 
 std::string line_of(const std::string& name, const std::string& words, std::size_t width) {
@@ -127,12 +131,16 @@ constexpr const char* kLegend =
     "Md*, EV (explained variance of the rate): 1 is as good as the cell's own repetitions. Gamma (spikes in "
     "coincidence): 0 is chance, the ceiling is how well two repetitions agree. voltage: variance explained "
     "between spikes, below 0 worse than a constant. Hz: firing rate. best: chosen on training, by a lower "
-    "bound of Md* in blocks that a fit to spikes had left out.";
+    "bound of Md* in blocks that a fit to spikes had left out; best to simulate: among those that also hold "
+    "at rest and under constant currents.";
 
 std::vector<TableCell> score_row(const Characterization& result, const ModelTest& test) {
   const auto fit = std::ranges::find(result.cell.models, test.model, fit_name);
   std::string status = fit->status == FitStatus::ok ? "" : status_words(fit->status);
-  if (test.model == result.best_model) status = "best";
+  if (test.model == result.best_model)
+    status = status.empty() ? "best" : "best, " + status;
+  else if (test.model == result.best_simulable)
+    status = "best to simulate";
   const TableCell voltage = short_score(test.voltage.variance_explained, false);
   // It cannot fire: zeros for its spikes would look like a bad prediction.
   if (!spike_voltage_mV(fit->model)) return {test.model, {}, {}, {}, voltage, {}, std::string("no spikes")};
@@ -208,6 +216,13 @@ std::string score_overview(const Characterization& result, bool all_models) {
                      repetitions, repetitions == 1 ? "" : "s", result.test->duration_ms / 1000.0) +
          table_as_text(table) + where_the_rest_is(names.size() - shown.size(), "scores.csv") +
          wrapped_text(kLegend, kTerminalColumns, 0) + "\n";
+}
+
+std::string step_overview(const Characterization& result) {
+  if (!result.steps) return {};
+  return fmt::format("firing on {} current steps of the same cell, which no fit has seen\n",
+                     result.steps->amplitude_pA.size()) +
+         table_as_text(step_score_table(*result.steps));
 }
 
 }  // namespace libfit

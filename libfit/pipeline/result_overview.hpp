@@ -23,4 +23,7 @@ std::string model_overview(const CellFit& cell, const std::string& best, bool al
 // Scores on the test sweeps with what their numbers mean; empty without test sweeps.
 std::string score_overview(const Characterization& result, bool all_models);
 
+// Cell and models on current steps; empty without.
+std::string step_overview(const Characterization& result);
+
 }  // namespace libfit

@@ -109,7 +109,10 @@ Table score_table(const Characterization& result) {
     for (const IvFit& fit : result.cell.models) {
       if (fit_name(fit) == test.model && fit.status != FitStatus::ok) status = status_words(fit.status);
     }
-    if (test.model == result.best_model) status = "best on training";
+    if (test.model == result.best_model)
+      status = status.empty() ? "best on training" : "best on training, " + status;
+    else if (test.model == result.best_simulable)
+      status = "best to simulate";
     if (test.model == model_name(Passive{})) {
       // It cannot fire: zeros for its spikes would look like a bad prediction.
       table.rows.push_back({test.model,
@@ -155,6 +158,34 @@ Table membrane_table(const Membrane& membrane, const Capacitance& capacitance) {
   method("variance", capacitance.variance_pF);
   method("regression", capacitance.regression_pF);
   method("impedance", capacitance.impedance_pF);
+  return table;
+}
+
+Table step_score_table(const StepComparison& steps) {
+  Table table;
+  table.columns = {{"model", "", Alignment::left},
+                   {"rheobase", "pA"},
+                   {"rate at the largest step", "Hz"},
+                   {"rms error of rate", "Hz"},
+                   {"of second half", "Hz"}};
+  const auto add = [&](const StepRatesOf& rates) {
+    table.rows.push_back({rates.name, cell_of(rates.rheobase_pA), rates.mean_Hz.back(),
+                          cell_of(rates.rmse_Hz), cell_of(rates.steady_rmse_Hz)});
+  };
+  add(steps.cell);
+  for (const StepRatesOf& model : steps.models) add(model);
+  return table;
+}
+
+Table step_rate_table(const StepComparison& steps) {
+  Table table;
+  table.columns = {{"step", "pA"}, {steps.cell.name, "Hz"}};
+  for (const StepRatesOf& model : steps.models) table.columns.push_back({model.name, "Hz"});
+  for (std::size_t i = 0; i < steps.amplitude_pA.size(); ++i) {
+    std::vector<TableCell> row{steps.amplitude_pA[i], steps.cell.mean_Hz[i]};
+    for (const StepRatesOf& model : steps.models) row.emplace_back(model.mean_Hz[i]);
+    table.rows.push_back(std::move(row));
+  }
   return table;
 }
 

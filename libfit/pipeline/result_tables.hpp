@@ -23,6 +23,9 @@ TableCell cell_of(const std::optional<Estimate>& value);
 Table parameter_table(const std::vector<IvFit>& models);
 // One row a model, the cell's own repetitions first.
 Table score_table(const Characterization& result);
+// Cell and models on steps of current: one row each, and the f-I curves side by side, one row a step.
+Table step_score_table(const StepComparison& steps);
+Table step_rate_table(const StepComparison& steps);
 // Electrode and capacitance by every method.
 Table membrane_table(const Membrane& membrane, const Capacitance& capacitance);
 // One row a bin of the dynamic I-V.

@@ -126,6 +126,10 @@ ResultFiles result_files(const CellRecordings& recordings, const Characterizatio
   add_table(files, "parameters", parameter_table(result.cell.models));
   add_table(files, "post_spike", post_spike_table(result.cell));
   add_table(files, "scores", score_table(result));
+  if (result.steps) {
+    add_table(files, "step_scores", step_score_table(*result.steps));
+    add_table(files, "f_I", step_rate_table(*result.steps));
+  }
   files.figures = result_figures(recordings, result);
   return files;
 }

@@ -1,10 +1,25 @@
 #include "libfit/pipeline/step_model.hpp"
 
 #include <algorithm>
+#include <span>
 
+#include "libfit/core/statistics.hpp"
 #include "libfit/simulate/simulate.hpp"
 
 namespace libfit {
+namespace {
+
+// What the model is held at: the current of up to 200 ms before the step; by the rule of simulate() where the
+// step begins with the sweep.
+std::optional<double> current_before(const Sweep& sweep, const StepProtocol& protocol) {
+  constexpr double kBefore_ms = 200.0;
+  const std::size_t end = static_cast<std::size_t>(std::max(0.0, protocol.begin_ms / sweep.dt_ms - 1.0));
+  const std::size_t most = static_cast<std::size_t>(kBefore_ms / sweep.dt_ms);
+  const std::span<const double> before = std::span(sweep.current_pA).first(std::min(end, sweep.size()));
+  return median(before.last(std::min(most, before.size())));
+}
+
+}  // namespace
 
 std::optional<Model> first_model_of_steps(const Recording& recording,
                                           const std::vector<std::vector<double>>& spikes_ms,
@@ -26,10 +41,14 @@ std::optional<Model> first_model_of_steps(const Recording& recording,
 }
 
 StepPrediction predict_steps(const Model& model, Recording recording, const StepProtocol& protocol,
-                             const StepOptions& options) {
+                             const StepOptions& options, std::uint64_t seed) {
   std::vector<std::vector<double>> spikes_ms;
+  SimulateOptions draws;
+  draws.seed = seed;
   for (Sweep& sweep : recording.sweeps) {
-    Prediction prediction = simulate(model, sweep.current_pA, sweep.dt_ms);
+    draws.settled_pA = current_before(sweep, protocol);
+    Prediction prediction = simulate(model, sweep.current_pA, sweep.dt_ms, draws);
+    ++draws.trial;
     sweep.voltage_mV = std::move(prediction.voltage_mV);
     spikes_ms.push_back(std::move(prediction.spike_times_ms));
   }

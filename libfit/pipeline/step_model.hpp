@@ -2,6 +2,7 @@
 // what any model would have answered to the same steps.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -18,12 +19,13 @@ std::optional<Model> first_model_of_steps(const Recording& recording,
                                           const std::vector<std::vector<double>>& spikes_ms,
                                           const StepAnalysis& steps);
 
-// The same analysis of the model's answer to the current of the recording, and that answer.
+// The same analysis of the model's answer to the current of the recording, and that answer. The model begins
+// settled at the current before the step; one that draws its spikes draws others for every sweep and seed.
 struct StepPrediction {
   Recording recording;  // its voltage is the model's
   StepAnalysis steps;
 };
 StepPrediction predict_steps(const Model& model, Recording recording, const StepProtocol& protocol,
-                             const StepOptions& options = {});
+                             const StepOptions& options = {}, std::uint64_t seed = 1);
 
 }  // namespace libfit

@@ -9,6 +9,7 @@
 #include "libfit/core/version.hpp"
 #include "libfit/model/parameters.hpp"
 #include "libfit/pipeline/gif_stage.hpp"
+#include "libfit/pipeline/summary_parts_internal.hpp"
 #include "libfit/report/warnings.hpp"
 
 namespace libfit {
@@ -261,6 +262,7 @@ ordered_json models_json(const Characterization& result) {
                                   {"spikes", prediction.model_spikes},
                                   {"cell_spikes", prediction.data_spikes}};
     }
+    models[name]["simulation"] = simulation_json(result.cell.simulation, name);
     if (!result.test) continue;
     for (const ModelTest& test : result.test->models) {
       if (test.model == name) models[name]["test"] = test_json(test);
@@ -316,9 +318,15 @@ std::string summary_json(const Characterization& result, const ResultProvenance&
       result.test && !result.test->models.empty() ? result.test->models.front().spikes.window_ms : 4.0;
   json["reliability"] = reliability_json(result.test, window_ms);
   json["best_model"] = result.best_model.empty() ? ordered_json(nullptr) : ordered_json(result.best_model);
+  json["best_simulable"] =
+      result.best_simulable.empty() ? ordered_json(nullptr) : ordered_json(result.best_simulable);
   json["best_model_rule"] =
       "highest lower bound of Md* on the training current among the identified models; models that were "
-      "fitted to spikes (GIF family, tuned ones) are judged in blocks that their fit had left out";
+      "fitted to spikes (GIF family, tuned ones) are judged in blocks that their fit had left out; "
+      "best_simulable: "
+      "among those whose simulation showed no fault under constant currents and after a rest";
+  json["simulation"] = tried_json(result.cell.simulation);
+  if (result.steps) json["steps"] = step_comparison_json(*result.steps);
   json["bootstrap"] = {{"draws", result.cell.bootstrap.draws}, {"failed_fits", result.cell.bootstrap.failed}};
   json["warnings"] = result.warnings;
   json["warnings_by_consequence"] = by_consequence(result.warnings);

@@ -57,6 +57,7 @@ std::optional<OnsetAgainstPast> of_model(const Membrane& membrane, const Gif& gi
   options.seed = seed;
   for (const Sweep& sweep : membrane.recording.sweeps) {
     const Prediction run = simulate(gif, sweep.current_pA, sweep.dt_ms, options);
+    ++options.trial;
     std::vector<double> onsets_ms;
     for (const double t : run.spike_times_ms)
       onsets_ms.push_back(std::max(0.0, t - gif.spike_lead_ms - gif.bin_ms));

@@ -11,6 +11,10 @@ namespace {
 constexpr WarningKind kKinds[] = {
     {"training.rate_of_models", Consequence::prediction,
      "wrong firing rate on the training current, so do not simulate with: {}"},
+    {"model.not_simulable", Consequence::prediction,
+     "wrong at rest or under constant current, so simulate nothing unlike training with: {}"},
+    {"test.rate_of_models", Consequence::prediction,
+     "wrong firing rate on the test current: see the column Hz of the scores, and the cell's"},
     {"training.rate", Consequence::prediction,
      "the cell's rate changes over training: fit a steadier part with --from and --to"},
     {"test.drift", Consequence::prediction,

@@ -39,10 +39,7 @@ EifFlow::Slope EifFlow::slope(double V, double drive) const {
 // V_T + 3 Delta the upstroke takes over, so that no more of e needs to be feared.
 double EifFlow::substep_count(double V, const Slope& at, double h) const {
   const double b = std::abs(at.G) * h * inverse_Delta_;
-  const double V_end = V + at.G * h;
-  double e = at.e;
-  if (at.G > 0.0 && V_end > V_T_ - 12.0 * Delta_)
-    e *= exp_of_stage(std::min(b, (V_T_ - V) * inverse_Delta_ + 3.0));
+  const double e = at.G > 0.0 ? largest_exponential((V - V_T_) * inverse_Delta_, at.e, b) : at.e;
   const double a_e = rate_ * h * e;
   const double a = rate_ * h + a_e;
   const double a4 = a * a * a * a;
@@ -51,8 +48,10 @@ double EifFlow::substep_count(double V, const Slope& at, double h) const {
 }
 
 double EifFlow::runge_kutta(double V, const Slope& at, double h) const {
+  const double exponent = (V - V_T_) * inverse_Delta_;
   const auto stage = [&](double way) {
-    return at.G + rate_ * (Delta_ * at.e * (exp_of_stage(way * inverse_Delta_) - 1.0) - way);
+    const double e = exponential_near(exponent, at.e, way * inverse_Delta_);
+    return at.G + rate_ * (Delta_ * (e - at.e) - way);
   };
   const double k2 = stage(0.5 * h * at.G);
   const double k3 = stage(0.5 * h * k2);

@@ -47,16 +47,17 @@ void note_onset(const std::vector<double>& spikes, FiPoint& point, std::vector<d
   if (spikes.size() > 1) point.onset_Hz += 1000.0 / (spikes[1] - spikes[0]);
 }
 
-FiPoint one_trial(const SpikeResponse& response, double current_pA, const FiCurveOptions& options) {
+FiPoint one_trial(const SpikeResponse& response, double current_pA, std::uint64_t trial,
+                  const FiCurveOptions& options) {
   FiPoint point;
   point.current_pA = current_pA;
   double step_ms = options.step_ms;
-  std::vector<double> spikes = respond(response, current_pA, step_ms, 0, options);
+  std::vector<double> spikes = respond(response, current_pA, step_ms, trial, options);
   std::vector<double> late = second_half(spikes, step_ms);
   // None at all: silent, or a first interval longer than the step, which more time would not tell apart.
   while (!spikes.empty() && late.size() < enough_spikes && step_ms < longest_stretch * options.step_ms) {
     step_ms *= 4.0;
-    spikes = respond(response, current_pA, step_ms, 0, options);
+    spikes = respond(response, current_pA, step_ms, trial, options);
     late = second_half(spikes, step_ms);
   }
   point.rate_Hz = regular_rate_Hz(late);
@@ -66,12 +67,14 @@ FiPoint one_trial(const SpikeResponse& response, double current_pA, const FiCurv
   return point;
 }
 
-FiPoint several_trials(const SpikeResponse& response, double current_pA, const FiCurveOptions& options) {
+FiPoint several_trials(const SpikeResponse& response, double current_pA, std::uint64_t first_trial,
+                       const FiCurveOptions& options) {
   FiPoint point;
   point.current_pA = current_pA;
   std::vector<double> rates, latencies;
   for (std::uint64_t trial = 0; trial < options.trials; ++trial) {
-    const std::vector<double> spikes = respond(response, current_pA, options.step_ms, trial, options);
+    const std::vector<double> spikes =
+        respond(response, current_pA, options.step_ms, first_trial + trial, options);
     const auto count = static_cast<double>(second_half(spikes, options.step_ms).size());
     rates.push_back(2000.0 * count / options.step_ms);
     note_onset(spikes, point, latencies);
@@ -117,8 +120,9 @@ FiCurve simulated_fi_curve(const SpikeResponse& response, std::span<const double
   curve.method = FiMethod::simulated;
   curve.points.resize(currents_pA.size());
   parallel_for(currents_pA.size(), options.threads, [&](std::size_t i) {
-    curve.points[i] = options.trials == 1 ? one_trial(response, currents_pA[i], options)
-                                          : several_trials(response, currents_pA[i], options);
+    const std::uint64_t trial = i * options.trials;
+    curve.points[i] = options.trials == 1 ? one_trial(response, currents_pA[i], trial, options)
+                                          : several_trials(response, currents_pA[i], trial, options);
   });
   return curve;
 }
@@ -128,11 +132,13 @@ FiCurve fi_curve(const Model& model, std::span<const double> currents_pA, const 
   validate(model);
   if (!drift_curve(model)) {
     FiCurveOptions at_once = options;
-    // simulate() begins at the rest of the first sample, where nothing has to settle.
-    if (rest_mV(model, options.holding_pA)) at_once.settle_ms = options.dt_ms;
+    // simulate() begins settled there, where nothing has to settle any more.
+    if (rest_mV(model, options.holding_pA)) at_once.settle_ms = 0.0;
     if (is_stochastic(model) && options.trials == 1) at_once.trials = stochastic_trials;
     const SpikeResponse response = [&](std::span<const double> current, double dt_ms, std::uint64_t trial) {
       SimulateOptions simulation;
+      simulation.settled_pA = options.holding_pA;
+      simulation.seed = options.seed;
       simulation.trial = trial;
       simulation.threads = 1;
       return simulate(model, current, dt_ms, simulation).spike_times_ms;

@@ -16,8 +16,9 @@
 
 namespace libfit {
 
-// Spike times [ms] in answer to a current [pA] held over steps of dt_ms; `trial` numbers repetitions, which
-// differ where the model is noisy. Called from several threads at a time.
+// Spike times [ms] in answer to a current [pA] held over steps of dt_ms; `trial` numbers the steps of a
+// curve, repetitions included: two of them differ in the noise of a model that has some. Called from several
+// threads at a time.
 using SpikeResponse =
     std::function<std::vector<double>(std::span<const double> current_pA, double dt_ms, std::uint64_t trial)>;
 
@@ -27,6 +28,7 @@ struct FiCurveOptions {
   double step_ms = 2000.0;   // > 0, up to 1e6; its second half is the steady state
   double dt_ms = 0.1;        // > 0, up to step_ms
   std::size_t trials = 1;    // > 0; where it is 1, a model that draws its spikes by chance is given 20
+  std::uint64_t seed = 1;    // of such a model
   unsigned threads = 0;
   void validate() const;  // throws OptionError
 };

@@ -98,7 +98,8 @@ std::vector<double> bin_current(std::span<const double> current_pA, double dt_ms
   return binned;
 }
 
-Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms) {
+Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms,
+                 std::optional<double> settled_pA) {
   Prepared p{m,
              bin_current(current_pA, dt_ms, m.bin_ms),
              0.0,
@@ -109,7 +110,7 @@ Prepared prepare(const Gif& m, std::span<const double> current_pA, double dt_ms)
              {},
              {},
              std::log(m.bin_ms)};
-  p.settled_pA = settled_current_pA(p.current_pA, m.bin_ms);
+  p.settled_pA = settled_pA ? *settled_pA : settled_current_pA(p.current_pA, m.bin_ms);
   for (const auto& f : m.filters)
     p.filter_decay.push_back(f.tau_ms > 0.0 ? std::exp(-m.bin_ms / f.tau_ms) : 0.0);
   std::vector<double> taus;
@@ -266,6 +267,7 @@ class TrialGroup {
 void GifTrialOptions::validate() const {
   check_options(
       {{"trials", static_cast<double>(trials), trials >= 1 && trials <= 1'000'000, "between 1 and 1000000"}});
+  if (settled_pA) check_options({{"settled_pA", *settled_pA, std::isfinite(*settled_pA), "finite"}});
 }
 
 std::vector<double> voltage_at_samples(std::span<const double> ends_mV, double bin_ms, std::size_t samples,
@@ -287,7 +289,7 @@ GifTrials simulate_gif_trials(const Gif& model, std::span<const double> current_
   options.validate();
   validate(model);
   require(!current_pA.empty() && dt_ms > 0.0, "simulate_gif_trials: the current is empty");
-  const Prepared prepared = prepare(model, current_pA, dt_ms);
+  const Prepared prepared = prepare(model, current_pA, dt_ms, options.settled_pA);
   const std::size_t groups = (options.trials + lanes - 1) / lanes;
   std::vector<std::vector<double>> sums(groups);
   GifTrials result;

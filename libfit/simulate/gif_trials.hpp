@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,9 @@ struct GifTrialOptions {
   std::size_t trials = 500;     // >= 1
   std::size_t first_trial = 0;  // trials count from here: each number is one stream of random numbers
   std::uint64_t seed = 1;
-  unsigned threads = 0;   // 0: all
+  unsigned threads = 0;  // 0: all
+  // The current that the model is settled at when the sweep begins; absent: by settled_current_pA().
+  std::optional<double> settled_pA{};
   void validate() const;  // throws OptionError
 };
 

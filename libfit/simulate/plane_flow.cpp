@@ -11,13 +11,14 @@ namespace {
 
 // Widest step of the upstroke in Delta_T where it begins. Its error goes with the fourth power of the step
 // and with the time that the step takes, so steps may grow with the fourth root of the speed.
-constexpr double first_climb = 0.05;
-constexpr double widest_climb = 0.5;
+constexpr double first_climb = 0.02;
+constexpr double widest_climb = 0.3;
+// Of a step below it; narrower than the EIF's, for w hands errors on from spike to spike.
+constexpr double plane_tolerance = 0.2 * step_tolerance;
 
-// Far from `near`, whose own exponential may have vanished, by itself.
 double exponential(double exponent, const PlaneSlope* near) {
-  if (near == nullptr || !(std::abs(exponent - near->exponent) < 0.5)) return std::exp(exponent);
-  return near->e * exp_of_stage(exponent - near->exponent);
+  if (near == nullptr) return std::exp(exponent);
+  return exponential_near(near->exponent, near->e, exponent - near->exponent);
 }
 
 }  // namespace
@@ -80,12 +81,12 @@ PlaneSlope RefractoryMembrane::slope(const PlaneState& at, double drive, const P
 template <class Membrane>
 double PlaneFlow<Membrane>::step_count(const PlaneState& y, const PlaneSlope& at, double h) const {
   const double b = (std::abs(at.G) + at.chase) * h / Delta_;
-  double e = at.e;
-  if (at.G > 0.0) e = std::max(e, std::min(e * std::exp(std::min(b, 30.0)), std::exp(3.0)));
+  const double e = at.G > 0.0 ? largest_exponential(at.exponent, at.e, b) : at.e;
   const double a_e = at.rate * h * e;
   const double a = at.fastest * h + a_e;
   const double a4 = a * a * a * a;
-  const double relative = std::max((a4 * std::min(b, 1.0) + a_e * b * b * b * b) / step_tolerance, 16.0 * a4);
+  const double relative =
+      std::max((a4 * std::min(b, 1.0) + a_e * b * b * b * b) / plane_tolerance, 16.0 * a4);
   if (!(relative > 1.0) || !std::isfinite(y.V)) return 1.0;
   return std::min(std::ceil(std::pow(relative, 0.2)), substep_limit);
 }
@@ -132,7 +133,10 @@ bool PlaneFlow<Membrane>::rise(PlaneState& y, double drive, double& left) const 
     const PlaneSlope at = membrane_.slope(y, drive);
     if (!runs_away(at)) return false;
     if (Delta_ / at.G < negligible_ms) break;
-    const double grown = std::min(first_climb * std::sqrt(std::sqrt(0.5 * at.e)), widest_climb);
+    // Shorter where something holds V back, for the next zero of dV/dt is nearer there.
+    const double freedom = std::min(at.G / (at.rate * Delta_ * at.e), 1.0);
+    const double grown =
+        freedom * freedom * std::min(first_climb * std::sqrt(std::sqrt(0.5 * at.e)), widest_climb);
     const double width = std::min(grown * Delta_ / substeps_, V_spike_ - y.V);
     if (y.V + width <= y.V) break;
     Climb way = climb(y, at, drive, width);

@@ -76,6 +76,7 @@ class PlaneFlow {
   // While the voltage is held at the reset, and when a spike has been met.
   void hold(double h) { x_ = membrane_.after_hold(x_, h); }
   void fired() { x_ = membrane_.after_spike(x_); }
+  double x() const { return x_; }
 
  private:
   struct Climb {

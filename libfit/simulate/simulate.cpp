@@ -20,10 +20,8 @@ struct Clock {
   double dt_ms = 0.0;
 };
 
-double initial_voltage(const Model& model, const Reset& reset, double first_current_pA,
-                       const SimulateOptions& options) {
-  if (!std::isnan(options.V_initial_mV)) return options.V_initial_mV;
-  const auto driven = rest_mV(model, first_current_pA);
+double settled_voltage(const Model& model, const Reset& reset, double settled_pA) {
+  const auto driven = rest_mV(model, settled_pA);
   const auto silent = rest_mV(model);
   return driven ? *driven : silent.value_or(reset.V_reset_mV);
 }
@@ -43,17 +41,11 @@ void fired(Flow& flow) {
   if constexpr (requires { flow.fired(); }) flow.fired();
 }
 
-// The adaptation current of a membrane at rest: under the first current, else without one, else none.
-double initial_adaptation_pA(const Adex& m, double first_current_pA) {
-  const auto driven = rest_mV(m, first_current_pA);
-  const auto rest = driven ? driven : rest_mV(m);
-  return rest ? m.a_nS * (*rest - m.E_mV) : 0.0;
-}
-
 // The state between samples: V, and how long it is still held at the reset.
 struct State {
   double V = 0.0;
   double held_ms = 0.0;  // refractory time that is left
+  double w = 0.0;        // of an AdEx, where a run begins
 };
 
 // Moves the state over sample k and appends the spikes it meets.
@@ -86,24 +78,41 @@ void advance_sample(Flow& flow, const Reset& reset, const Clock& clock, std::siz
   }
 }
 
+// An AdEx at rest: under the settled current, else without one. Where the mean of a fluctuating current makes
+// it fire for ever, it has been firing; a current that is held from its first sample was switched on there.
+State settled_state(const Adex& m, double settled_pA, const Clock& clock, int substeps) {
+  const double V = settled_voltage(m, m.reset, settled_pA);
+  const auto w_at_rest = [&] { return m.a_nS * (V - m.E_mV); };
+  if (rest_mV(m, settled_pA)) return {V, 0.0, w_at_rest()};
+  State state{V, 0.0, rest_mV(m) ? w_at_rest() : 0.0};
+  if (settled_pA == clock.current_pA[0]) return state;
+  constexpr double kTimeConstants = 5.0, kMostSamples = 1e5;
+  const double samples = kTimeConstants * (m.tau_w_ms + m.C_pF / m.g_nS) / clock.dt_ms;
+  const std::vector<double> held(static_cast<std::size_t>(std::min(samples, kMostSamples)), settled_pA);
+  flow::PlaneFlow flow(flow::AdexMembrane(m, state.w), substeps);
+  std::vector<double> spikes;
+  for (std::size_t k = 0; k < held.size(); ++k)
+    advance_sample(flow, m.reset, {held, clock.dt_ms}, k, state, spikes);
+  state.w = flow.x();
+  return state;
+}
+
 template <class Flow>
-Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock, double V_initial) {
+Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock, State state) {
   Prediction prediction;
   const std::size_t count = clock.current_pA.size();
   prediction.voltage_mV.resize(count);
   std::vector<double>& spikes = prediction.spike_times_ms;
-  if (!std::isfinite(V_initial)) {
+  if (!std::isfinite(state.V)) {
     refuse_current(0, clock.current_pA[0], "its resting voltage is beyond all numbers");
   }
-  State state{V_initial, 0.0};
-  if (V_initial >= V_spike) {
+  if (state.V >= V_spike) {
     spikes.push_back(0.0);
     fired(flow);
     state = {reset.V_reset_mV, reset.t_ref_ms};
   }
   bool spiked = !spikes.empty();
   for (std::size_t k = 0; k < count; ++k) {
-    if (!std::isfinite(clock.current_pA[k])) refuse_current(k, clock.current_pA[k], "it is not finite");
     prediction.voltage_mV[k] = spiked ? V_spike : state.V;
     const std::size_t before = spikes.size();
     advance_sample(flow, reset, clock, k, state, spikes);
@@ -117,8 +126,8 @@ Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock
 
 // One trial; a spike is drawn at the first sample at or after it.
 Prediction run(const Gif& m, const Clock& clock, const SimulateOptions& options) {
-  GifTrials trials =
-      simulate_gif_trials(m, clock.current_pA, clock.dt_ms, {1, options.trial, options.seed, 1});
+  GifTrials trials = simulate_gif_trials(m, clock.current_pA, clock.dt_ms,
+                                         {1, options.trial, options.seed, 1, options.settled_pA});
   Prediction prediction;
   prediction.spike_times_ms = std::move(trials.spikes_ms.front());
   const std::size_t samples = clock.current_pA.size();
@@ -138,7 +147,10 @@ void SimulateOptions::validate() const {
   if (std::isinf(V_initial_mV)) {
     check_options({{"V_initial_mV", V_initial_mV, false, "finite, or NaN for the rest"}});
   }
+  if (settled_pA) check_options({{"settled_pA", *settled_pA, std::isfinite(*settled_pA), "finite"}});
 }
+
+std::uint64_t seed_beside_noise(std::uint64_t noise_seed) { return noise_seed ^ 0x5370696b6573ULL; }
 
 Prediction simulate(const Model& model, std::span<const double> current_pA, double dt_ms,
                     const SimulateOptions& options) {
@@ -146,10 +158,17 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
   require(dt_ms > 0.0 && std::isfinite(dt_ms), "simulate: dt_ms must be > 0");
   options.validate();
   validate(model);
-  if (!std::isfinite(current_pA[0])) refuse_current(0, current_pA[0], "it is not finite");
+  for (std::size_t k = 0; k < current_pA.size(); ++k) {
+    if (!std::isfinite(current_pA[k])) refuse_current(k, current_pA[k], "it is not finite");
+  }
   const Clock clock{current_pA, dt_ms};
+  const double settled_pA = options.settled_pA ? *options.settled_pA : settled_current_pA(current_pA, dt_ms);
+  const auto from = [&](State state) {
+    if (!std::isnan(options.V_initial_mV)) state = {options.V_initial_mV, 0.0, state.w};
+    return state;
+  };
   const auto start = [&](const Reset& reset) {
-    return initial_voltage(model, reset, current_pA[0], options);
+    return from({settled_voltage(model, reset, settled_pA), 0.0});
   };
   return std::visit(
       [&](const auto& m) {
@@ -167,9 +186,9 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
           return run(flow::PlaneFlow(flow::RefractoryMembrane(m), options.min_substeps), m.reset,
                      m.V_spike_mV, clock, start(m.reset));
         } else if constexpr (std::is_same_v<M, Adex>) {
-          const flow::AdexMembrane membrane(m, initial_adaptation_pA(m, current_pA[0]));
-          return run(flow::PlaneFlow(membrane, options.min_substeps), m.reset, m.V_spike_mV, clock,
-                     start(m.reset));
+          const State settled = settled_state(m, settled_pA, clock, options.min_substeps);
+          return run(flow::PlaneFlow(flow::AdexMembrane(m, settled.w), options.min_substeps), m.reset,
+                     m.V_spike_mV, clock, from(settled));
         } else if constexpr (std::is_same_v<M, Gif>) {
           return run(m, clock, options);
         } else {
@@ -183,8 +202,8 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
 PredictedTrains simulate_trials(const Model& model, std::span<const double> current_pA, double dt_ms,
                                 std::size_t trials, const SimulateOptions& options) {
   if (const auto* gif = std::get_if<Gif>(&model)) {
-    GifTrials drawn =
-        simulate_gif_trials(*gif, current_pA, dt_ms, {trials, options.trial, options.seed, options.threads});
+    GifTrials drawn = simulate_gif_trials(
+        *gif, current_pA, dt_ms, {trials, options.trial, options.seed, options.threads, options.settled_pA});
     return {std::move(drawn.spikes_ms),
             voltage_at_samples(drawn.mean_voltage_mV, gif->bin_ms, current_pA.size(), dt_ms)};
   }

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,9 +22,13 @@ struct SimulateOptions {
   // 1 to 10000. Divides every step that the error estimate allows (EIF family only; the others are exact): 2
   // halves the steps and divides the error by 16.
   int min_substeps = 1;
-  // Voltage at time 0; NaN: the rest (lowest stable fixed point at the first sample's current, or at I = 0,
-  // or the reset voltage where the model has neither). At or above the spike voltage: a spike at time 0. The
-  // adaptation current of an AdEx starts as at that rest whatever V_initial_mV is.
+  // The current that the model is settled at when the sweep begins; absent: that of a quiet beginning, or the
+  // mean (settled_current_pA()).
+  std::optional<double> settled_pA{};
+  // Voltage at time 0; NaN: the rest (lowest stable fixed point at the settled current, or at I = 0, or the
+  // reset voltage where the model has neither). At or above the spike voltage: a spike at time 0. The
+  // adaptation current of an AdEx starts as at that rest whatever V_initial_mV is; an AdEx that the mean of a
+  // fluctuating current makes fire for ever starts in the midst of that firing.
   double V_initial_mV = std::numeric_limits<double>::quiet_NaN();
   // Of models that draw their spikes by chance: which answer.
   std::uint64_t seed = 1;
@@ -38,6 +43,10 @@ struct Prediction {
   std::vector<double> voltage_mV;
   std::vector<double> spike_times_ms;  // strictly ascending, between samples, below the duration
 };
+
+// A seed for the spikes of a model under a noise current of `noise_seed`: noise and spikes of one seed would
+// be made of the same random numbers.
+std::uint64_t seed_beside_noise(std::uint64_t noise_seed);
 
 // Throws OptionError for a model that validate() refuses, ContractError for an empty current or dt_ms <= 0,
 // DataError when the current holds a value that is not finite or is so strong that V leaves the numbers or

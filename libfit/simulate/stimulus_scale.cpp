@@ -73,7 +73,9 @@ void RateTargetOptions::validate() const {
 double noise_rate_Hz(const Model& model, const NoiseOptions& noise, const RateTargetOptions& options) {
   options.validate();
   const auto current = noise_current(noise, options.duration_ms, options.dt_ms, options.seed);
-  const Prediction prediction = simulate(model, current, options.dt_ms);
+  SimulateOptions draws;
+  draws.seed = seed_beside_noise(options.seed);
+  const Prediction prediction = simulate(model, current, options.dt_ms, draws);
   return 1000.0 * static_cast<double>(prediction.spike_times_ms.size()) / options.duration_ms;
 }
 

@@ -119,5 +119,68 @@ TEST(SimulateByHand, RefusesParametersAndCurrentsThatMakeNoSense) {
   expect_simulate_refused(2, {"--model", demo_file("test.abf"), "--set", "C_pF=5", step}, "--set");
 }
 
+// A model file of the GIF family that fires at 20 Hz or so under 60 pA.
+std::string gif_file(const ScratchFolder& folder) {
+  return folder.write("gif.json", R"({"schema": "dyniv.model", "version": 1, "model": "gif", "parameters": {
+    "C_pF": 100, "g_nS": 5, "E_mV": -65, "V_spike_mV": 0, "V_reset_mV": -58, "t_ref_ms": 4, "bin_ms": 1,
+    "reference_mV": -55, "log_rate_per_ms": -5, "spike_lead_ms": 0, "currents": [{"b_pA": 30, "tau_ms": 20}],
+    "drive": {"tau_ms": 20, "resistance_GOhm": 0.2, "E_mV": -65, "V_reset_mV": -58, "currents": []},
+    "filters": [{"tau_ms": 0, "weight_per_mV": 0.5}], "thresholds": [], "history": []}})");
+}
+
+TEST(SimulateAGif, DrawsOtherSpikesForEverySeedAndSweep) {
+  const ScratchFolder folder;
+  const std::string model = gif_file(folder);
+  const auto trains = [&](const std::string& seed, const std::vector<std::string>& current) {
+    std::vector<std::string> words{"--model", model, "--seed", seed};
+    words.insert(words.end(), current.begin(), current.end());
+    std::vector<std::vector<double>> found;
+    const json result = simulated(words);
+    for (const json& sweep : result["sweeps"])
+      found.push_back(sweep["spike_times_ms"].get<std::vector<double>>());
+    return found;
+  };
+  const std::vector<std::string> held{"constant:amplitude_pA=60", "--duration", "1000", "--repeat", "3"};
+  const auto one = trains("1", held), two = trains("2", held);
+  ASSERT_EQ(one.size(), 3U);
+  EXPECT_EQ(one, trains("1", held));
+  for (const auto& train : one) EXPECT_GT(train.size(), 5U);
+  EXPECT_NE(one[0], one[1]);
+  EXPECT_NE(one[1], one[2]);
+  for (const auto& train : two) EXPECT_THAT(one, testing::Not(testing::Contains(train)));
+  // Sweeps of a recording, each with the same current, likewise.
+  std::string text = "I1_pA,I2_pA\n";
+  for (int k = 0; k < 5000; ++k) text += "60,60\n";
+  const auto sweeps = trains("1", {folder.write("current.csv", text), "--dt", "0.1"});
+  ASSERT_EQ(sweeps.size(), 2U);
+  EXPECT_NE(sweeps[0], sweeps[1]);
+}
+
+// 40 steps of the same current: independent draws have other counts.
+TEST(SimulateAGif, StepsBesideItDifferToo) {
+  const ScratchFolder folder;
+  const std::string model = gif_file(folder), file = folder.path() / "steps.txt";
+  ASSERT_EQ(
+      run_dyniv({"simulate", "--model", "adex", "--current", "step:begin_ms=100,end_ms=400,amplitude_pA=60",
+                 "--duration", "500", "--repeat", "8", "--voltage", file})
+          .exit_code,
+      0);
+  const auto counts = [&](const std::string& seed) {
+    const auto result = run_dyniv({"steps", file, "--model", model, "--seed", seed, "--json", "-q",
+                                   "--no-figures", "--force", "--out", folder.path() / "out"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    std::vector<double> latencies;
+    const json document = json::parse(result.out);
+    for (const json& step : document["model"]["steps"])
+      latencies.push_back(step["latency_ms"].is_null() ? -1.0 : step["latency_ms"].get<double>());
+    return latencies;
+  };
+  const auto one = counts("1");
+  ASSERT_EQ(one.size(), 8U);
+  EXPECT_NE(one[0], one[1]);
+  EXPECT_NE(one, counts("2"));
+  EXPECT_EQ(one, counts("1"));
+}
+
 }  // namespace
 }  // namespace dyniv_test

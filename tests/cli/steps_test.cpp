@@ -146,5 +146,37 @@ TEST_F(Steps, OfRealFilesAreMeasuredOrRefused) {
   EXPECT_EQ(steps["rheobase_pA"], 0.0);
 }
 
+// Beside a whole run: a passive membrane that never fires is not set beside them, all others are, step by
+// step.
+TEST_F(Steps, OfTheSameCellAreSetBesideTheModelsOfARun) {
+  const auto result = run_dyniv(short_run(in_folder("run"), {"--steps", recording(), "-q"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("firing on 17 current steps"));
+  const json summary = json::parse(content_of(in_folder("run/summary.json")));
+  const json& steps = summary["steps"];
+  ASSERT_EQ(steps["amplitude_pA"].size(), 17U);
+  EXPECT_EQ(steps["cell"]["mean_rate_Hz"].size(), 17U);
+  EXPECT_FALSE(steps["models"].contains("passive"));
+  for (const char* model : {"lif", "qif", "eif"}) {
+    EXPECT_EQ(steps["models"][model]["mean_rate_Hz"].size(), 17U) << model;
+    EXPECT_GT(steps["models"][model]["rate_rmse_Hz"], 0.0) << model;
+    EXPECT_EQ(summary["models"][model]["simulation"]["rates_Hz"].size(),
+              summary["simulation"]["currents_pA"].size());
+  }
+  EXPECT_TRUE(summary.contains("best_simulable"));
+  EXPECT_EQ(summary["inputs"]["steps"].size(), 1U);
+  EXPECT_THAT(content_of(in_folder("run/tables/f_I.csv")), HasSubstr("eif"));
+  EXPECT_TRUE(std::filesystem::exists(in_folder("run/tables/step_scores.csv")));
+}
+
+// Noise is no protocol of steps; that is said before the fits.
+TEST_F(Steps, OfARunAreRefusedWhereTheyAreNone) {
+  const auto result =
+      run_dyniv(short_run(in_folder("run"), {"--steps", demo_file("test.abf"), "--steps-sweeps", "1", "-q"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("test.abf"));
+  EXPECT_FALSE(std::filesystem::exists(in_folder("run")));
+}
+
 }  // namespace
 }  // namespace dyniv_test

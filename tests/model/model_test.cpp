@@ -228,7 +228,13 @@ TEST(Validate, RefusesAMemoryThatMakesNoSense) {
   expect_refused(changed<Adex>(adex(), [](auto& m) { m.tau_w_ms = 0.0; }), "tau_w_ms");
   expect_refused(changed<Adex>(adex(), [](auto& m) { m.a_nS = -10.0; }), "a_nS");
   expect_refused(changed<Adex>(adex(), [](auto& m) { m.Delta_T_mV = -1.0; }), "Delta_T_mV");
-  expect_refused(changed<Adex>(adex(), [](auto& m) { m.reset = {-40.0, 0.0}; }), "t_ref_ms");
+  // Only w could end such a burst.
+  expect_refused(changed<Adex>(adex(),
+                               [](auto& m) {
+                                 m.b_pA = 0.0;
+                                 m.reset = {-40.0, 0.0};
+                               }),
+                 "t_ref_ms");
 }
 
 TEST(Validate, RefusesTablesThatAreNoFunctions) {

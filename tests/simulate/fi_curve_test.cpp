@@ -145,7 +145,7 @@ TEST(FiCurve, OfANoisyModelIsAMeanWithAnInterval) {
     EXPECT_NEAR(ci.high - ci.low, 2.0 * 1.96 * std::sqrt(expected[i] / 50.0), 0.3 * (ci.high - ci.low));
   }
   options.threads = 1;
-  EXPECT_EQ(simulated_fi_curve(poisson, std::vector<double>{300.0}, options).points[0].rate_Hz,
+  EXPECT_EQ(simulated_fi_curve(poisson, std::vector<double>{0.0, 300.0}, options).points[1].rate_Hz,
             curve.points[1].rate_Hz);
 }
 

@@ -143,6 +143,7 @@ int command_analyze(const std::vector<std::string>& arguments) {
         "no model was named; give a model file, a folder of results or a name, as in --model eif");
   if (!settings.currents.empty()) settings.analysis.currents_pA = parse_currents(settings.currents);
   settings.analysis.threads = line.common().threads;
+  settings.analysis.fi.seed = line.common().seed;
   const bool writes = !settings.output.folder.empty();
   if (writes) {
     line.refuse_inputs_in(settings.output.folder);

@@ -23,6 +23,7 @@ struct RunSettings {
   RoleArguments electrode{"electrode"};
   RoleArguments training{"training"};
   RoleArguments test{"test"};
+  RoleArguments steps{"steps"};
   std::string protocol_path;
   std::vector<std::string> recordings;  // of which the protocol tells the roles
   std::string recognised;
@@ -37,6 +38,7 @@ void add_options(CommandLine& line, RunSettings& settings) {
   add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
   add_role_files(roles, settings.training, "fluctuating current, for the fit");
   add_role_files(roles, settings.test, "repetitions of one current, for the scores; never seen by the fit");
+  add_role_files(roles, settings.steps, "steps of constant current, to set cell and models side by side");
   roles.add_options()("protocol", po::value(&settings.protocol_path)->value_name("FILE"),
                       "stimulus.json of `dyniv stimulus`, which tells what each of --recordings is")(
       "recordings", po::value(&settings.recordings)->multitoken()->composing()->value_name("FILE..."),
@@ -48,7 +50,7 @@ void add_options(CommandLine& line, RunSettings& settings) {
   line.positional("cell");
   line.add(roles);
   line.add(recording_options(settings.recording));
-  line.add(role_options({&settings.electrode, &settings.training, &settings.test}));
+  line.add(role_options({&settings.electrode, &settings.training, &settings.test, &settings.steps}));
   line.add(analysis_options(settings.analysis, Stage::fits));
   po::options_description scores("Scores");
   add_number(scores, "window", "MS", positive(1e3, "ms"), settings.score.window_ms,
@@ -90,7 +92,7 @@ void find_roles(const CommandLine& line, RunSettings& settings) {
     settings.recognised = assign_roles(line, settings.protocol_path, settings.recordings, settings.recording,
                                        {&settings.electrode, &settings.training, &settings.test});
   }
-  fill_roles(line, settings.cell, {&settings.electrode, &settings.training, &settings.test});
+  fill_roles(line, settings.cell, {&settings.electrode, &settings.training, &settings.test, &settings.steps});
   if (settings.training.files.empty()) refuse_without_training(settings);
 }
 
@@ -101,6 +103,7 @@ libfit::CellRecordings read_all(const CommandLine& line, const RunSettings& sett
     recordings.electrode = read_role(line, settings.electrode, settings.recording);
   recordings.training = read_role(line, settings.training, settings.recording);
   if (!settings.test.files.empty()) recordings.test = read_role(line, settings.test, settings.recording);
+  if (!settings.steps.files.empty()) recordings.steps = read_role(line, settings.steps, settings.recording);
   line.progress("reading", 1.0);
   return recordings;
 }
@@ -110,6 +113,7 @@ void print_summary(const libfit::Characterization& result, const RunSettings& se
   std::cout << libfit::cell_overview(result.membrane, result.cell) << "\n"
             << libfit::model_overview(result.cell, result.best_model, settings.output.all_models);
   if (result.test) std::cout << "\n" << libfit::score_overview(result, settings.output.all_models);
+  if (result.steps) std::cout << "\n" << libfit::step_overview(result);
   std::cout << fmt::format("\nresults are in {}/ (summary.json, tables/, models/{})\n",
                            settings.output.folder, settings.output.no_figures ? "" : ", figures/");
 }
@@ -135,8 +139,8 @@ int command_run(const std::vector<std::string>& arguments) {
 
   const libfit::CellRecordings recordings = read_all(line, settings);
   const libfit::Characterization result = libfit::characterize(recordings, options);
-  const auto from =
-      provenance(line, {&settings.electrode, &settings.training, &settings.test}, settings.output);
+  const auto from = provenance(
+      line, {&settings.electrode, &settings.training, &settings.test, &settings.steps}, settings.output);
   const libfit::ResultFiles files = libfit::result_files(recordings, result, from);
   line.progress("writing", 0.0);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);

@@ -196,8 +196,11 @@ int command_simulate(const std::vector<std::string>& arguments) {
   libfit::Recording recording = injected(line, settings);
   line.warn(recording.warnings);
   std::vector<libfit::Prediction> predictions;
+  libfit::SimulateOptions draws;
+  draws.seed = libfit::seed_beside_noise(line.common().seed);
   for (libfit::Sweep& sweep : recording.sweeps) {
-    predictions.push_back(libfit::simulate(model, sweep.current_pA, sweep.dt_ms));
+    predictions.push_back(libfit::simulate(model, sweep.current_pA, sweep.dt_ms, draws));
+    ++draws.trial;
     sweep.voltage_mV = predictions.back().voltage_mV;
   }
   const std::string spikes = spikes_as_text(predictions);

@@ -222,7 +222,8 @@ int command_steps(const std::vector<std::string>& arguments) {
   result.first_model = libfit::first_model_of_steps(result.recording, spikes_ms, result.steps);
   if (model) {
     result.model_label = std::string(libfit::model_name(*model));
-    result.model = libfit::predict_steps(*model, result.recording, protocol, settings.steps);
+    result.model =
+        libfit::predict_steps(*model, result.recording, protocol, settings.steps, line.common().seed);
   }
   const libfit::ResultFiles files = result_files(line, settings, result);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
