@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "libfit/core/error.hpp"
+#include "libfit/pipeline/gif_stage.hpp"
 
 namespace libfit {
 namespace {
@@ -49,9 +50,8 @@ CharacterizeOptions with_common_settings(CharacterizeOptions options) {
 void warn_of_rates(const std::vector<TrainingPrediction>& predictions, std::vector<std::string>& warnings) {
   for (const TrainingPrediction& prediction : predictions) {
     if (prediction.model == "passive" || prediction.data_spikes < 20) continue;
-    const double ratio =
-        static_cast<double>(prediction.model_spikes) / static_cast<double>(prediction.data_spikes);
-    if (ratio > 1.5 || ratio < 0.67) {
+    const double ratio = prediction.rate_ratio();
+    if (!is_like_rate(ratio)) {
       warnings.push_back(
           fmt::format("{}: fires {:.2f} times as often as the cell on the training current ({} against {} "
                       "spikes): what a spike leaves behind "
@@ -74,7 +74,7 @@ void warn_of_test_rates(TestResult& test) {
     for (const auto& train : test.spikes_ms) spikes += train.size();
     if (model.model == model_name(Passive{}) || spikes < kLeastSpikes) continue;
     const double ratio = score.model_rate_Hz / cell_Hz;
-    if (ratio <= 1.5 && ratio >= 0.67) continue;
+    if (is_like_rate(ratio)) continue;
     names += fmt::format("{}{} ({:.3g} Hz)", names.empty() ? "" : ", ", model.model, score.model_rate_Hz);
   }
   if (!names.empty())

@@ -12,7 +12,6 @@ namespace libfit {
 namespace {
 
 constexpr std::size_t rate_trials = 32;
-constexpr double lowest_rate_ratio = 0.67, highest_rate_ratio = 1.5;
 
 // The leak of the curve where there is one, else a membrane of ordinary size.
 Gif start_of(const CellFit& cell) {
@@ -66,7 +65,7 @@ void check_rate(GifFit& fit, const Membrane& membrane, const CellFitOptions& opt
   if (fit.status == FitStatus::failed) return;
   const double ratio = rate_ratio(fit.model, membrane, options);
   fit.training_rate_ratio = ratio;
-  if (ratio >= lowest_rate_ratio && ratio <= highest_rate_ratio) return;
+  if (is_like_rate(ratio)) return;
   fit.status = FitStatus::not_identified;
   fit.reason = fmt::format(
       "its own simulation of the training current has {:.2f} times the cell's spikes: it fits each spike "

@@ -7,6 +7,9 @@
 
 namespace libfit {
 
+// Whether a model fires at a rate that can pass for the cell's: `ratio` is its spikes over the cell's.
+inline bool is_like_rate(double ratio) { return ratio >= 0.67 && ratio <= 1.5; }
+
 struct GifFamily {
   std::vector<IvFit> models;    // one a kind
   std::optional<GifFits> fits;  // absent where there is no spike or no reset, then also `models` is empty

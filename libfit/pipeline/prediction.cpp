@@ -264,6 +264,7 @@ std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
   std::string best;
   double highest = -1.0;
   for (const TrainingPrediction& prediction : predictions) {
+    if (simulable && !is_like_rate(prediction.rate_ratio())) continue;
     for (const IvFit& fit : models) {
       const bool identified =
           fit.status == FitStatus::ok || (!simulable && fit.status == FitStatus::not_simulable);

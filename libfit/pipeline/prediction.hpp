@@ -26,6 +26,9 @@ struct TrainingPrediction {
   std::optional<double> gamma;   // mean over sweeps and trials; absent where it is not defined
   std::size_t model_spikes = 0;  // mean over trials
   std::size_t data_spikes = 0;
+
+  // Spikes of the model over the cell's; not a number where neither has one.
+  double rate_ratio() const { return static_cast<double>(model_spikes) / static_cast<double>(data_spikes); }
 };
 
 struct ModelTest {
@@ -56,7 +59,8 @@ std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const
                                                  const CellFitOptions& options, double window_ms);
 
 // The name of the identified spiking model with the highest md_star_bound; empty when there is none.
-// `simulable`: of those alone that no check of their simulation found at fault.
+// `simulable`: of those alone that no check of their simulation found at fault, and that fire about as often
+// as the cell.
 std::string best_on_training(const std::vector<TrainingPrediction>& predictions,
                              const std::vector<IvFit>& models, bool simulable = false);
 

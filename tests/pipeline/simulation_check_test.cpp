@@ -149,9 +149,13 @@ TEST(BestSimulable, IsTheBestWithoutAFault) {
   for (std::size_t i = 0; i < 3; ++i) {
     predictions[i].model = fit_name(fits[i]);
     predictions[i].md_star_bound = 0.5 + 0.1 * static_cast<double>(i);
+    predictions[i].model_spikes = predictions[i].data_spikes = 100;
   }
   EXPECT_EQ(best_on_training(predictions, fits), "history_gif");
   EXPECT_EQ(best_on_training(predictions, fits, true), "lif");
+  // Three times the cell's spikes on training itself.
+  predictions[0].model_spikes = 300;
+  EXPECT_EQ(best_on_training(predictions, fits, true), "");
 }
 
 Recording steps_of(const Model& cell) {

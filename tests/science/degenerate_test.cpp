@@ -42,7 +42,7 @@ void expect_clear_answers(const Recording& training, const std::string& what, st
   CharacterizeOptions options;
   options.membrane.compensate = false;
   options.cell.bootstrap_draws = 40;
-  const Characterization result = characterize({std::nullopt, training, std::nullopt}, options);
+  const Characterization result = characterize({std::nullopt, training, std::nullopt, std::nullopt}, options);
   EXPECT_GE(result.membrane.spike_count(), least) << what;
   EXPECT_LE(result.membrane.spike_count(), most) << what;
   EXPECT_GE(result.cell.models.size(), 7U) << what;
