@@ -70,7 +70,8 @@ TEST_F(Steps, ThatAHeaderCommandsAreShownByInspectAndTakenFromTheSameTimes) {
   file.inputs[0].instrument_scale = 0.01F;
   file.command_units = {"pA"};
   file.episodes = 3;
-  file.raw.assign(3 * 640, -2000);
+  // The rustle of a converter: a voltage that does not change at all is no measurement.
+  for (int k = 0; k < 3 * 640; ++k) file.raw.push_back(static_cast<std::int16_t>(-2000 + k * 7919 % 11));
   file.epochs = {{0.0F, 0.0F, 190}, {-40.0F, 20.0F, 200}, {0.0F, 0.0F, 200}};
   const libfit::written::Folder folder;
   const std::string path = folder.write("steps.abf", libfit::written::abf2(file)).string();
@@ -87,7 +88,6 @@ TEST_F(Steps, ThatAHeaderCommandsAreShownByInspectAndTakenFromTheSameTimes) {
   EXPECT_EQ(taken["step_ms"], (std::vector<double>{told["begin_ms"], told["end_ms"]}));
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(taken["steps"][i]["amplitude_pA"], told["amplitude_pA"][i], 1e-9);
-  EXPECT_TRUE(taken["input_resistance_MOhm"].is_null());  // the voltage never moves
   file.epochs[1].level_step = 0.0F;
   const std::string pulse = folder.write("pulse.abf", libfit::written::abf2(file)).string();
   EXPECT_TRUE(
