@@ -39,9 +39,10 @@ TrajectorySweep in_steps(const Sweep& sweep, std::size_t samples, double h) {
     for (std::size_t k = stretch.begin / samples; k < std::min(count, stretch.end / samples); ++k)
       steps.compared[k] = true;
   }
-  // Where V starts is measured and not predicted; the first 10 ms are not compared.
-  const auto first = std::min(count, static_cast<std::size_t>(10.0 / h));
-  std::fill_n(steps.compared.begin(), first, false);
+  // Where V starts is measured and not predicted. Where w starts is neither: a sweep may begin in the middle
+  // of firing, and what that left fades with tau_w.
+  const double unknown_ms = std::clamp(0.1 * h * static_cast<double>(count), 10.0, 1500.0);
+  std::fill_n(steps.compared.begin(), std::min(count, static_cast<std::size_t>(unknown_ms / h)), false);
   return steps;
 }
 

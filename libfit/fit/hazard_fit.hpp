@@ -25,15 +25,15 @@ struct HazardRidge {
 
 struct HazardFitOptions {
   HazardRidge ridge;
-  bool refine_shape = false;   // the membrane too
-  bool refine_states = false;  // time constant and knot of every threshold state too
-  double prior_sd_log = 1.0;   // > 0; of logarithms of tau, R, tau_i
-  double prior_sd_mV = 10.0;   // > 0; of E, V_reset, knots
-  double prior_sd_pA = 50.0;   // > 0; of b_i
+  bool refine_shape = false;                   // the membrane too
+  bool refine_states = false;                  // time constant and knot of every threshold state too
+  double prior_sd_log = 1.0;                   // > 0; of logarithms of tau, R, tau_i
+  double prior_sd_mV = 10.0;                   // > 0; of E, V_reset, knots
+  double prior_sd_pA = 50.0;                   // > 0; of b_i
   std::optional<Eigen::VectorXd> prior_shape;  // where the priors are centred; absent: the shape of the start
-  int max_iterations = 60;     // >= 1
-  double tolerance = 0.03;     // > 0; nats of the penalised log-likelihood
-  BinSelection selection;      // bins that count
+  int max_iterations = 60;                     // >= 1
+  double tolerance = 0.03;                     // > 0; nats of the penalised log-likelihood
+  BinSelection selection;                      // bins that count
   unsigned threads = 0;
   void validate() const;  // throws OptionError
 };

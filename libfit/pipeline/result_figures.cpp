@@ -244,7 +244,8 @@ Figure f_I_curves(const Characterization& result) {
   for (const StepRatesOf& model : result.steps->models) {
     const bool drawn =
         std::ranges::any_of(shown, [&](const IvFit* fit) { return fit_name(*fit) == model.name; });
-    if (drawn || model.name == result.best_simulable) curves.push_back(series(label_of_model(model.name), model));
+    if (drawn || model.name == result.best_simulable)
+      curves.push_back(series(label_of_model(model.name), model));
   }
   return step_rates_figure(curves);
 }

@@ -31,11 +31,12 @@ std::vector<double> thinned_current(const Recording& recording) {
   return current;
 }
 
-// Windows in which the current was held: what was held, and the spikes of the cell.
+// Windows in which the current was held: for how long and up to where the cell was silent in them, and from
+// where on it fired.
 struct HeldParts {
-  double duration_ms = 0.0;
-  double highest_pA = -std::numeric_limits<double>::infinity();
-  std::size_t spikes = 0;
+  double silent_ms = 0.0;
+  double silent_pA = -std::numeric_limits<double>::infinity();
+  double firing_pA = std::numeric_limits<double>::infinity();
 };
 
 HeldParts held_parts(const Membrane& membrane, double sd_pA) {
@@ -48,10 +49,13 @@ HeldParts held_parts(const Membrane& membrane, double sd_pA) {
       const auto window = std::span(sweep.current_pA).subspan(k, width);
       if (std::sqrt(*variance(window)) > kQuiet * sd_pA) continue;
       const double begin_ms = static_cast<double>(k) * sweep.dt_ms;
-      held.duration_ms += kWindow_ms;
-      held.highest_pA = std::max(held.highest_pA, *mean(window));
-      held.spikes += static_cast<std::size_t>(std::ranges::count_if(
-          membrane.spikes_ms[s], [&](double t) { return t >= begin_ms && t < begin_ms + kWindow_ms; }));
+      if (std::ranges::any_of(membrane.spikes_ms[s],
+                              [&](double t) { return t >= begin_ms && t < begin_ms + kWindow_ms; })) {
+        held.firing_pA = std::min(held.firing_pA, *mean(window));
+      } else {
+        held.silent_ms += kWindow_ms;
+        held.silent_pA = std::max(held.silent_pA, *mean(window));
+      }
     }
   }
   return held;
@@ -72,12 +76,12 @@ bool curve_rests(const std::vector<IvFit>& models) {
 
 std::optional<double> silent_current_pA(const Membrane& membrane, const std::vector<IvFit>& models,
                                         double sd_pA) {
-  constexpr double kEnough_ms = 500.0;
+  constexpr double kEnough_ms = 3000.0;  // in less, a cell that fires at 1 Hz may be silent by chance
   const HeldParts held = held_parts(membrane, sd_pA);
-  if (held.spikes > 0) return std::nullopt;
   std::optional<double> silent;
-  if (curve_rests(models)) silent = 0.0;
-  if (held.duration_ms >= kEnough_ms) silent = std::max(held.highest_pA, silent.value_or(held.highest_pA));
+  if (curve_rests(models) && held.firing_pA > 0.0) silent = 0.0;
+  if (held.silent_ms >= kEnough_ms && held.silent_pA < held.firing_pA)
+    silent = std::max(held.silent_pA, silent.value_or(held.silent_pA));
   return silent;
 }
 

@@ -23,8 +23,8 @@ struct TextOptions {
 // Whether the beginning looks like text: no zero byte and hardly any control character.
 bool looks_like_text(std::span<const std::byte> bytes);
 
-// `text` as decoded_text() gives it. Throws InputError for a table that is not regular or does not say what it
-// holds, OptionError for options that do not fit it.
+// `text` as decoded_text() gives it. Throws InputError for a table that is not regular or does not say what
+// it holds, OptionError for options that do not fit it.
 SignalFile read_text(std::string_view text, const std::string& path, const TextOptions& options);
 
 }  // namespace libfit

@@ -86,6 +86,7 @@ class PlaneFlow {
   double step_count(const PlaneState& y, const PlaneSlope& at, double h) const;
   PlaneState runge_kutta(const PlaneState& y, const PlaneSlope& at, double drive, double h) const;
   bool runs_away(const PlaneSlope& at) const;
+  Climb climb_once(const PlaneState& y, const PlaneSlope& at, double drive, double width) const;
   Climb climb(const PlaneState& y, const PlaneSlope& at, double drive, double width) const;
   bool rise(PlaneState& y, double drive, double& left) const;
   double time_of_crossing(PlaneState& y, const PlaneSlope& at, double drive, double h) const;

@@ -133,9 +133,14 @@ TEST(SimulationCheck, TakesTheSilenceOfTheCellFromWhatTrainingHolds) {
   EXPECT_EQ(silent(membrane_of_gif(), {entry_of(spontaneous), entry_of(gif_cell())}), std::nullopt);
   EXPECT_EQ(silent(membrane_of_gif(), {entry_of(kRestingLif, FitStatus::not_identified)}), std::nullopt);
   // A lead in which the current was held.
-  EXPECT_NEAR(silent(membrane_of_gif(1000.0, -30.0), none).value(), -30.0, 1e-9);
-  // In which the cell fires: not silent, whatever the curve says.
-  EXPECT_EQ(silent(membrane_of_gif(2000.0, 60.0), {entry_of(kRestingLif)}), std::nullopt);
+  EXPECT_NEAR(silent(membrane_of_gif(4000.0, -30.0), none).value(), -30.0, 1e-9);
+  EXPECT_EQ(silent(membrane_of_gif(1000.0, -30.0), none), std::nullopt);  // too short to tell
+  // One in which the cell fires: silent below it, where the curve says so, and not at all where it is at
+  // rest.
+  EXPECT_EQ(silent(membrane_of_gif(2000.0, 60.0), {entry_of(kRestingLif)}), 0.0);
+  Membrane firing = membrane_of_gif(4000.0, -30.0);
+  firing.spikes_ms[0].insert(firing.spikes_ms[0].begin(), {1000.0, 2000.0});
+  EXPECT_EQ(silent(firing, {entry_of(kRestingLif)}), std::nullopt);
   // Then nothing is held against a model that fires at rest.
   EXPECT_EQ(
       checked(membrane_of_gif(), {entry_of(fires_at_rest()), entry_of(gif_cell())})[0].reason.find("silent"),

@@ -72,7 +72,8 @@ void add_text(Seeds& seeds) {
 }
 
 void add_hdf5(Seeds& seeds) {
-  for (const WholeFile& whole : {hdf5(kSamples, 0), hdf5(kSamples, 4), nwb(kSamples, false), nwb(kSamples, true)})
+  for (const WholeFile& whole :
+       {hdf5(kSamples, 0), hdf5(kSamples, 4), nwb(kSamples, false), nwb(kSamples, true)})
     seeds["hdf5"].push_back(text_of(whole.bytes));
 }
 
