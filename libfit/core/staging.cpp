@@ -134,9 +134,10 @@ Staging::Staging(const fs::path& parent, const fs::path& wanted) {
   remove_leftovers(parent);
   for (int attempt = 1;; ++attempt) {
     std::string pattern = parent / fmt::format("{}XXXXXX", kStagingPrefix);
-    if (::mkdtemp(pattern.data()) == nullptr) cannot_be_made(wanted, std::strerror(errno));
-    path_ = pattern;
-    listed_.emplace(path_);
+    listed_.emplace([&] {
+      if (::mkdtemp(pattern.data()) == nullptr) cannot_be_made(wanted, std::strerror(errno));
+      return path_ = pattern;
+    });
     bool supported = false;
     lock_ = locked(path_, supported);
     if (lock_ < 0 && !supported) return;

@@ -43,6 +43,13 @@ int take_slot() {
   return -1;
 }
 
+// What is being made when a signal comes is on the list in a moment.
+void wait_for_listing(const Slot& slot) noexcept {
+  const timespec moment{0, 2000000};
+  for (int attempt = 0; attempt < 50 && slot.state == SlotState::being_set; ++attempt)
+    ::nanosleep(&moment, nullptr);
+}
+
 #ifdef __linux__
 
 constexpr int kDeepest = 16;
@@ -91,13 +98,31 @@ void remove_tree(int parent, const char* name, int) noexcept { ::unlinkat(parent
 
 }  // namespace
 
-Unfinished::Unfinished(const std::filesystem::path& folder) : slot_(-1) {
-  const std::string name = std::filesystem::absolute(folder).string();
-  if (name.size() >= PATH_MAX) return;
+SignalsHeld::SignalsHeld() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+
+SignalsHeld::~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+Unfinished::Unfinished(const std::function<std::filesystem::path()>& make) : slot_(-1) {
+  const SignalsHeld held;  // by this thread; a handler in another one waits for the slot
   slot_ = take_slot();
-  if (slot_ < 0) return;
-  std::strcpy(slots[slot_].folder.data(), name.c_str());
-  slots[slot_].state = SlotState::folder;
+  const auto release = [&] {
+    if (slot_ >= 0) slots[slot_].state = SlotState::free;
+    slot_ = -1;
+  };
+  try {
+    const std::string name = std::filesystem::absolute(make()).string();
+    if (name.size() >= PATH_MAX) release();
+    if (slot_ < 0) return;
+    std::strcpy(slots[slot_].folder.data(), name.c_str());
+    slots[slot_].state = SlotState::folder;
+  } catch (...) {
+    release();
+    throw;
+  }
 }
 
 Unfinished::Unfinished(int group) : slot_(take_slot()) {
@@ -117,6 +142,7 @@ Unfinished::~Unfinished() {
 
 void end_unfinished() noexcept {
   const int before = errno;
+  for (const Slot& slot : slots) wait_for_listing(slot);
   // Children first: they write into the folders.
   for (const SlotState kind : {SlotState::group, SlotState::folder}) {
     for (Slot& slot : slots) {

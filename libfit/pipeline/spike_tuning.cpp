@@ -134,12 +134,14 @@ class Objective {
   // nullopt for a model that cannot be simulated: its spikes do not end.
   std::optional<std::vector<Counts>> counts_of(const Model& model) const {
     std::vector<Counts> counts = empty_;
+    SimulateOptions quick;
+    quick.quick = true;
     double before_ms = 0.0;
     for (std::size_t s = 0; s < membrane_.recording.sweeps.size(); ++s) {
       const Sweep& sweep = membrane_.recording.sweeps[s];
       std::vector<double> train;
       try {
-        train = simulate(model, inputs_[s].current_pA, inputs_[s].dt_ms).spike_times_ms;
+        train = simulate(model, inputs_[s].current_pA, inputs_[s].dt_ms, quick).spike_times_ms;
       } catch (const DataError&) {
         return std::nullopt;
       }

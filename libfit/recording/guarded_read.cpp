@@ -14,6 +14,7 @@
 #include <new>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/unfinished.hpp"
 #include "libfit/recording/guarded_read_internal.hpp"
 #include "libfit/recording/hdf5_values_internal.hpp"
 
@@ -135,18 +136,17 @@ Child::Child(std::string path, const Limits& limits, const std::function<void(Se
   int ends[2];
   int problem = ::pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
   if (problem == 0) {
-    sigset_t all, before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    child_ = ::fork();
-    if (child_ == 0) {
-      become_reader(limits_, mapped);
-      Sender sender(ends[1]);
-      run(sender, work);
-      ::_exit(0);
+    {
+      const SignalsHeld held;  // our handlers are not for the child
+      child_ = ::fork();
+      if (child_ == 0) {
+        become_reader(limits_, mapped);
+        Sender sender(ends[1]);
+        run(sender, work);
+        ::_exit(0);
+      }
+      problem = child_ < 0 ? errno : 0;
     }
-    problem = child_ < 0 ? errno : 0;
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(ends[1]);
     descriptor_ = ends[0];
   }

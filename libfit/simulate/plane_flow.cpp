@@ -9,12 +9,15 @@
 namespace libfit::flow {
 namespace {
 
-// Widest step of the upstroke in Delta_T where it begins. Its error goes with a power of the step and with
-// the time that the step takes, so steps may grow with the speed.
-constexpr double first_climb = 0.15;
-constexpr double widest_climb = 0.7;
-// Of a step below it; narrower than the EIF's, for w hands errors on from spike to spike.
-constexpr double plane_tolerance = 0.2 * step_tolerance;
+// How far steps go: the widest of the upstroke in Delta_T where it begins, the widest of all, and what the
+// error of a step below it may be. An error of the upstroke goes with a power of the step and with the time
+// that the step takes, so steps may grow with the speed. Exact ones are narrower below the upstroke than the
+// EIF's, for w hands errors on from spike to spike.
+struct Pace {
+  double first_climb, widest_climb, tolerance;
+};
+constexpr Pace exact_pace{0.15, 0.7, 0.2 * step_tolerance};  // with extrapolation of the upstroke
+constexpr Pace quick_pace{0.05, 0.5, step_tolerance};
 
 double exponential(double exponent, const PlaneSlope* near) {
   if (near == nullptr) return std::exp(exponent);
@@ -85,8 +88,8 @@ double PlaneFlow<Membrane>::step_count(const PlaneState& y, const PlaneSlope& at
   const double a_e = at.rate * h * e;
   const double a = at.fastest * h + a_e;
   const double a4 = a * a * a * a;
-  const double relative =
-      std::max((a4 * std::min(b, 1.0) + a_e * b * b * b * b) / plane_tolerance, 16.0 * a4);
+  const double tolerance = quick_ ? quick_pace.tolerance : exact_pace.tolerance;
+  const double relative = std::max((a4 * std::min(b, 1.0) + a_e * b * b * b * b) / tolerance, 16.0 * a4);
   if (!(relative > 1.0) || !std::isfinite(y.V)) return 1.0;
   return std::min(std::ceil(std::pow(relative, 0.2)), substep_limit);
 }
@@ -132,6 +135,7 @@ template <class Membrane>
 typename PlaneFlow<Membrane>::Climb PlaneFlow<Membrane>::climb(const PlaneState& y, const PlaneSlope& at,
                                                                double drive, double width) const {
   const Climb whole = climb_once(y, at, drive, width);
+  if (quick_) return whole;
   const Climb first = climb_once(y, at, drive, 0.5 * width);
   const PlaneState middle{y.V + 0.5 * width, first.x};
   const Climb second = climb_once(middle, membrane_.slope(middle, drive), drive, 0.5 * width);
@@ -143,6 +147,7 @@ typename PlaneFlow<Membrane>::Climb PlaneFlow<Membrane>::climb(const PlaneState&
 // Upwards until the spike (true), the end of the interval, or where V no longer runs away.
 template <class Membrane>
 bool PlaneFlow<Membrane>::rise(PlaneState& y, double drive, double& left) const {
+  const Pace& pace = quick_ ? quick_pace : exact_pace;
   while (y.V < V_spike_) {
     const PlaneSlope at = membrane_.slope(y, drive);
     if (!runs_away(at)) return false;
@@ -150,7 +155,7 @@ bool PlaneFlow<Membrane>::rise(PlaneState& y, double drive, double& left) const 
     // Shorter where something holds V back, for the next zero of dV/dt is nearer there.
     const double freedom = std::min(at.G / (at.rate * Delta_ * at.e), 1.0);
     const double grown =
-        freedom * freedom * std::min(first_climb * std::sqrt(std::sqrt(0.5 * at.e)), widest_climb);
+        freedom * freedom * std::min(pace.first_climb * std::sqrt(std::sqrt(0.5 * at.e)), pace.widest_climb);
     const double width = std::min(grown * Delta_ / substeps_, V_spike_ - y.V);
     if (y.V + width <= y.V) break;
     Climb way = climb(y, at, drive, width);

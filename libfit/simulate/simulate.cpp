@@ -80,7 +80,7 @@ void advance_sample(Flow& flow, const Reset& reset, const Clock& clock, std::siz
 
 // An AdEx at rest: under the settled current, else without one. Where the mean of a fluctuating current makes
 // it fire for ever, it has been firing; a current that is held from its first sample was switched on there.
-State settled_state(const Adex& m, double settled_pA, const Clock& clock, int substeps) {
+State settled_state(const Adex& m, double settled_pA, const Clock& clock, const SimulateOptions& options) {
   const double V = settled_voltage(m, m.reset, settled_pA);
   const auto w_at_rest = [&] { return m.a_nS * (V - m.E_mV); };
   if (rest_mV(m, settled_pA)) return {V, 0.0, w_at_rest()};
@@ -89,7 +89,7 @@ State settled_state(const Adex& m, double settled_pA, const Clock& clock, int su
   constexpr double kTimeConstants = 5.0, kMostSamples = 1e5;
   const double samples = kTimeConstants * (m.tau_w_ms + m.C_pF / m.g_nS) / clock.dt_ms;
   const std::vector<double> held(static_cast<std::size_t>(std::min(samples, kMostSamples)), settled_pA);
-  flow::PlaneFlow flow(flow::AdexMembrane(m, state.w), substeps);
+  flow::PlaneFlow flow(flow::AdexMembrane(m, state.w), options.min_substeps, options.quick);
   std::vector<double> spikes;
   for (std::size_t k = 0; k < held.size(); ++k)
     advance_sample(flow, m.reset, {held, clock.dt_ms}, k, state, spikes);
@@ -183,12 +183,12 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
         } else if constexpr (std::is_same_v<M, Tabulated>) {
           return run(flow::TabulatedFlow(m, dt_ms), m.reset, m.V_spike_mV, clock, start(m.reset));
         } else if constexpr (std::is_same_v<M, RefractoryEif>) {
-          return run(flow::PlaneFlow(flow::RefractoryMembrane(m), options.min_substeps), m.reset,
-                     m.V_spike_mV, clock, start(m.reset));
+          return run(flow::PlaneFlow(flow::RefractoryMembrane(m), options.min_substeps, options.quick),
+                     m.reset, m.V_spike_mV, clock, start(m.reset));
         } else if constexpr (std::is_same_v<M, Adex>) {
-          const State settled = settled_state(m, settled_pA, clock, options.min_substeps);
-          return run(flow::PlaneFlow(flow::AdexMembrane(m, settled.w), options.min_substeps), m.reset,
-                     m.V_spike_mV, clock, from(settled));
+          const State settled = settled_state(m, settled_pA, clock, options);
+          return run(flow::PlaneFlow(flow::AdexMembrane(m, settled.w), options.min_substeps, options.quick),
+                     m.reset, m.V_spike_mV, clock, from(settled));
         } else if constexpr (std::is_same_v<M, Gif>) {
           return run(m, clock, options);
         } else {

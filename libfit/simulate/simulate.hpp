@@ -22,6 +22,8 @@ struct SimulateOptions {
   // 1 to 10000. Divides every step that the error estimate allows (EIF family only; the others are exact): 2
   // halves the steps and divides the error by 16.
   int min_substeps = 1;
+  bool quick =
+      false;  // of models with a second variable: within 1e-4 ms, for searches that simulate many times
   // The current that the model is settled at when the sweep begins; absent: that of a quiet beginning, or the
   // mean (settled_current_pA()).
   std::optional<double> settled_pA{};

@@ -160,8 +160,8 @@ TEST_F(StagingTest, ASignalHandlerCanRemoveFoldersAndEndChildren) {
   }
   ::setpgid(child, child);
   {
-    const Unfinished gone(folder_ / "gone");
-    const Unfinished folder(tree);
+    const Unfinished gone([&] { return folder_ / "gone"; });
+    const Unfinished folder([&] { return tree; });
     const Unfinished group(child);
     end_unfinished();
   }
@@ -172,7 +172,9 @@ TEST_F(StagingTest, ASignalHandlerCanRemoveFoldersAndEndChildren) {
   EXPECT_TRUE(fs::exists(kept)) << "a link was followed";
   // What left the list before is no longer of concern.
   fs::create_directory(tree);
-  { const Unfinished done(tree); }
+  {
+    const Unfinished done([&] { return tree; });
+  }
   end_unfinished();
   EXPECT_TRUE(fs::exists(tree));
 }
