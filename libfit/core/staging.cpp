@@ -28,11 +28,11 @@ constexpr int kMostLinks = 40;  // as the kernel
 
 fs::path follow(const fs::path& path, const fs::path& wanted, int& links) {
   if (!path.has_relative_path()) return path;
-  const fs::path above = follow(path.parent_path(), wanted, links);
+  fs::path above = follow(path.parent_path(), wanted, links);
   const fs::path name = path.filename();
   if (name.empty() || name == ".") return above;
   if (name == "..") return above.parent_path();
-  const fs::path here = above / name;
+  fs::path here = above / name;
   std::error_code problem;
   const fs::file_status status = fs::symlink_status(here, problem);
   if (status.type() == fs::file_type::none) cannot_be_made(wanted, problem.message());

@@ -108,7 +108,7 @@ SignalsHeld::~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 
 Unfinished::Unfinished(const std::function<std::filesystem::path()>& make) : slot_(-1) {
   const SignalsHeld held;  // by this thread; a handler in another one waits for the slot
-  slot_ = take_slot();
+  slot_ = take_slot();     // NOLINT(cppcoreguidelines-prefer-member-initializer): not before signals are held
   const auto release = [&] {
     if (slot_ >= 0) slots[slot_].state = SlotState::free;
     slot_ = -1;

@@ -44,7 +44,7 @@ ordered_json read_summary(const fs::path& path) {
   }
   const std::vector<std::byte> bytes = read_file(path, kMostSummary);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  ordered_json summary = parse_json<ordered_json>(text, path.string(), "name folders that `dyniv run` wrote");
+  auto summary = parse_json<ordered_json>(text, path.string(), "name folders that `dyniv run` wrote");
   const bool named =
       summary.is_object() && summary.contains("schema") && summary.at("schema") == "dyniv.summary";
   if (!named) {

@@ -185,6 +185,7 @@ std::string model_overview(const CellFit& cell, const std::string& best, bool al
   if (!models.empty() && std::all_of(models.begin(), models.end(), failed_alike))
     return fmt::format("no model could be fitted: {}\n", models.front().reason);
   std::vector<std::string> names;
+  names.reserve(models.size());
   for (const IvFit& fit : models) names.push_back(fit_name(fit));
   const std::vector<std::string> shown = shown_of(names, best, all_models);
   return "models, with 95 % intervals (C, spike and reset as above)\n" + model_lines(cell, shown) +
@@ -194,6 +195,7 @@ std::string model_overview(const CellFit& cell, const std::string& best, bool al
 std::string score_overview(const Characterization& result, bool all_models) {
   if (!result.test || result.test->models.empty()) return {};
   std::vector<std::string> names;
+  names.reserve(result.test->models.size());
   for (const ModelTest& test : result.test->models) names.push_back(test.model);
   const std::vector<std::string> shown = shown_of(names, result.best_model, all_models);
   const ModelTest& first = result.test->models.front();

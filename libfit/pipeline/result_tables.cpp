@@ -110,7 +110,7 @@ Table score_table(const Characterization& result) {
       if (fit_name(fit) == test.model && fit.status != FitStatus::ok) status = status_words(fit.status);
     }
     if (test.model == result.best_model)
-      status = status.empty() ? "best on training" : "best on training, " + status;
+      status.insert(0, status.empty() ? "best on training" : "best on training, ");
     else if (test.model == result.best_simulable)
       status = "best to simulate";
     if (test.model == model_name(Passive{})) {
@@ -165,9 +165,9 @@ Table step_score_table(const StepComparison& steps) {
   Table table;
   table.columns = {{"model", "", Alignment::left},
                    {"rheobase", "pA"},
-                   {"rate at the largest step", "Hz"},
-                   {"rms error of rate", "Hz"},
-                   {"of second half", "Hz"}};
+                   {"rate at largest step", "Hz"},
+                   {"rms error", "Hz"},
+                   {"rms error, second half", "Hz"}};
   const auto add = [&](const StepRatesOf& rates) {
     table.rows.push_back({rates.name, cell_of(rates.rheobase_pA), rates.mean_Hz.back(),
                           cell_of(rates.rmse_Hz), cell_of(rates.steady_rmse_Hz)});

@@ -93,8 +93,7 @@ std::vector<double> tried_currents(std::span<const double> current, std::optiona
   for (std::size_t i = 0; i <= grid_steps; ++i)
     tried.push_back(low + (high - low) * static_cast<double>(i) / static_cast<double>(grid_steps));
   std::ranges::sort(tried);
-  const auto again = std::ranges::unique(tried);
-  tried.erase(again.begin(), again.end());
+  tried.erase(std::unique(tried.begin(), tried.end()), tried.end());
   return tried;
 }
 

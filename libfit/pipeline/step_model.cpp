@@ -13,8 +13,8 @@ namespace {
 // step begins with the sweep.
 std::optional<double> current_before(const Sweep& sweep, const StepProtocol& protocol) {
   constexpr double kBefore_ms = 200.0;
-  const std::size_t end = static_cast<std::size_t>(std::max(0.0, protocol.begin_ms / sweep.dt_ms - 1.0));
-  const std::size_t most = static_cast<std::size_t>(kBefore_ms / sweep.dt_ms);
+  const auto end = static_cast<std::size_t>(std::max(0.0, protocol.begin_ms / sweep.dt_ms - 1.0));
+  const auto most = static_cast<std::size_t>(kBefore_ms / sweep.dt_ms);
   const std::span<const double> before = std::span(sweep.current_pA).first(std::min(end, sweep.size()));
   return median(before.last(std::min(most, before.size())));
 }

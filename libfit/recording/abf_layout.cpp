@@ -119,7 +119,8 @@ std::vector<std::size_t> lengths_without_table(const std::string& file, const Ab
   if (length == 0 || count == 0) {
     refuse(file, fmt::format("{} sweeps for {} samples", layout.episode_count, layout.sample_count));
   }
-  return std::vector<std::size_t>(count, length);
+  std::vector<std::size_t> lengths(count, length);
+  return lengths;
 }
 
 }  // namespace

@@ -317,6 +317,7 @@ Recording assemble(std::span<const SignalFile> files, const AssembleOptions& opt
     chosen = parse_selection(options.sweeps, all.size());
   }
   std::vector<Sweep> whole;
+  whole.reserve(chosen.size());
   for (const std::size_t i : chosen)
     whole.push_back(read_sweep(pairs[all[i].first], all[i].second, options, spare));
   check_same_step(whole);

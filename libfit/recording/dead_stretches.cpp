@@ -45,6 +45,7 @@ std::vector<DeadStretch> constant_runs(Trace v, double dt_ms) {
 
 std::vector<double> values_of(const std::vector<DeadStretch>& runs) {
   std::vector<double> values;
+  values.reserve(runs.size());
   for (const DeadStretch& run : runs) values.push_back(run.voltage_mV);
   return values;
 }

@@ -96,16 +96,16 @@ inline auto members(SignalFile& file) {
 }
 
 template <typename T>
-struct is_optional : std::false_type {};
+struct IsOptional : std::false_type {};
 template <typename T>
-struct is_optional<std::optional<T>> : std::true_type {};
+struct IsOptional<std::optional<T>> : std::true_type {};
 
 // Sends `value`, whose memory is given back at once, or receives it.
 template <typename Pipe, typename T>
 void pass(Pipe& pipe, T& value) {
   if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
     pipe.bytes(&value, sizeof(value));
-  } else if constexpr (is_optional<T>::value) {
+  } else if constexpr (IsOptional<T>::value) {
     bool there = value.has_value();
     pass(pipe, there);
     if (there && !value) value.emplace();

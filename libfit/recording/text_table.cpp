@@ -49,7 +49,7 @@ bool is_row_of_numbers(const Fields& fields, char delimiter) {
   });
 }
 
-std::string without_quotes(std::string_view name) {
+std::string unquoted_name(std::string_view name) {
   if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
   return std::string(trimmed(name));
 }
@@ -130,10 +130,10 @@ class HeaderSearch {
     Names units;
     Names nearest;
     bool nearest_is_comment = true;
-    for (auto line = above_.rbegin(); line != above_.rend(); ++line) {
+    for (std::size_t i = above_.size(); i-- > 0;) {
+      const auto& line = above_[i];
       for (const char mark : {delimiter, '\t', ';', ',', ' '}) {
-        Names names =
-            matched(header_fields(line->text, mark), line->text.find(mark) != std::string_view::npos);
+        Names names = matched(header_fields(line.text, mark), line.text.find(mark) != std::string_view::npos);
         if (names.empty()) continue;
         if (units.empty() && are_units(names)) {
           units = std::move(names);
@@ -141,9 +141,9 @@ class HeaderSearch {
           return names_with_units(std::move(names), units);
         } else if (std::ranges::any_of(names, names_unit)) {
           return names;
-        } else if (nearest.empty() || (nearest_is_comment && !line->comment)) {
+        } else if (nearest.empty() || (nearest_is_comment && !line.comment)) {
           nearest = std::move(names);
-          nearest_is_comment = line->comment;
+          nearest_is_comment = line.comment;
         }
         break;
       }
@@ -156,7 +156,7 @@ class HeaderSearch {
   // lack its name, and the last columns of a row of units theirs.
   Names matched(const Fields& fields, bool parted) const {
     Names names;
-    for (const std::string_view field : fields) names.push_back(without_quotes(field));
+    for (const std::string_view field : fields) names.push_back(unquoted_name(field));
     const bool units = parted && are_units(names);
     if (names.size() + 1 == columns_ && counts_ && !units && std::ranges::any_of(names, names_unit))
       names.insert(names.begin(), "");

@@ -27,8 +27,7 @@ struct Scaling {
 
   double at(double count) const {
     double value = 0.0;
-    for (auto power = coefficients.rbegin(); power != coefficients.rend(); ++power)
-      value = value * count + *power;
+    for (std::size_t i = coefficients.size(); i-- > 0;) value = value * count + coefficients[i];
     return value * to_internal;
   }
 };

@@ -217,6 +217,7 @@ std::string table_as_text(const Table& table) {
   std::vector<std::size_t> widths = widths_of(lines);
   widths.back() = width_of_last(widths, table.columns.back());
   std::vector<std::string> rule;
+  rule.reserve(widths.size());
   for (const std::size_t width : widths) rule.emplace_back(width, '-');
   std::string text;
   for (const std::vector<std::size_t>& part : parts_of(widths)) {

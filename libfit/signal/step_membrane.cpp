@@ -104,33 +104,33 @@ double reach_of_tau(const StepLikelihood& fit, const StepBox& box, const Best& b
 }
 
 // A normal value with its share of the probability.
-struct Part {
+struct MixturePart {
   double share = 0.0, centre = 0.0, error = 0.0;
 };
 
-double mixture_quantile(const std::vector<Part>& parts, double probability) {
+double mixture_quantile(const std::vector<MixturePart>& parts, double probability) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
-  for (const Part& part : parts) {
+  for (const MixturePart& part : parts) {
     low = std::min(low, part.centre - 6.0 * part.error);
     high = std::max(high, part.centre + 6.0 * part.error);
   }
   for (int i = 0; i < 60; ++i) {
     const double middle = 0.5 * (low + high);
     double below = 0.0;
-    for (const Part& part : parts)
+    for (const MixturePart& part : parts)
       below += part.share * 0.5 * std::erfc(-(middle - part.centre) / (part.error * std::sqrt(2.0)));
     (below < probability ? low : high) = middle;
   }
   return 0.5 * (low + high);
 }
 
-Estimate estimate_of(const std::vector<Part>& parts) {
+Estimate estimate_of(const std::vector<MixturePart>& parts) {
   return {mixture_quantile(parts, 0.5),
           Interval{mixture_quantile(parts, 0.025), mixture_quantile(parts, 0.975)}};
 }
 
 struct Posterior {
-  std::vector<Part> resistance, slope, log_tau;
+  std::vector<MixturePart> resistance, slope, log_tau;
   double at_longest = 0.0;  // share of the probability at the longest time constant
 };
 
@@ -182,12 +182,12 @@ Posterior integrate(const StepLikelihood& fit, const StepBox& box, const Best& b
     }
   }
   double total = 0.0;
-  for (const Part& part : posterior.log_tau) {
+  for (const MixturePart& part : posterior.log_tau) {
     total += part.share;
     if (part.centre > box.high[kStepTau] - 0.5 * tau_step) posterior.at_longest += part.share;
   }
   for (auto* parts : {&posterior.resistance, &posterior.slope, &posterior.log_tau}) {
-    for (Part& part : *parts) part.share /= total;
+    for (MixturePart& part : *parts) part.share /= total;
   }
   posterior.at_longest /= total;
   return posterior;

@@ -7,7 +7,7 @@
 namespace libfit {
 namespace {
 
-using Trace = std::span<const double>;
+using Samples = std::span<const double>;
 
 constexpr double kRiseWindow_ms = 2.0;
 constexpr double kFallWindow_ms = 6.0;
@@ -19,14 +19,14 @@ constexpr double kEdgeWindow_ms = 0.5;
 constexpr double kInstantShare = 0.75;
 constexpr double kNarrowest_ms = 0.14;  // width at half height; fast axons have 0.17 ms
 
-Trace window(Trace v, std::size_t first, std::size_t end) {
+Samples window(Samples v, std::size_t first, std::size_t end) {
   first = std::min(first, v.size());
   return v.subspan(first, std::min(std::max(end, first), v.size()) - first);
 }
 
 std::size_t before(std::size_t k, std::size_t count) { return k > count ? k - count : 0; }
 
-double lowest(Trace v) { return *std::min_element(v.begin(), v.end()); }
+double lowest(Samples v) { return *std::min_element(v.begin(), v.end()); }
 
 // What stands out of the trace for a moment: the samples above half its height, [begin, end).
 struct Blip {
@@ -34,7 +34,7 @@ struct Blip {
   std::size_t begin = 0, end = 0;
 };
 
-Blip blip_at(Trace v, double dt_ms, const VoltageRise& rise) {
+Blip blip_at(Samples v, double dt_ms, const VoltageRise& rise) {
   const std::size_t reach = samples_in(kFallWindow_ms, dt_ms);
   Blip blip;
   blip.base_mV = std::max(lowest(window(v, std::max(rise.trough, before(rise.peak, reach)), rise.peak + 1)),
@@ -49,7 +49,7 @@ Blip blip_at(Trace v, double dt_ms, const VoltageRise& rise) {
 // Beyond the range of a membrane; or up and down faster than a membrane, with the trace going on after it
 // where it was before. The last tells artefacts from the spikes of integrate-and-fire models, which fall to
 // their reset within one sample.
-bool is_artefact(Trace v, double dt_ms, const VoltageRise& rise) {
+bool is_artefact(Samples v, double dt_ms, const VoltageRise& rise) {
   if (v[rise.peak] > kTallest_mV) return true;
   if (dt_ms > kFineStep_ms) return false;
   const Blip blip = blip_at(v, dt_ms, rise);
@@ -58,7 +58,7 @@ bool is_artefact(Trace v, double dt_ms, const VoltageRise& rise) {
   if (width_ms > kFallWindow_ms) return false;
   const double peak = v[rise.peak];
   const std::size_t edge = samples_in(kEdgeWindow_ms, dt_ms);
-  const Trace ahead = window(v, before(blip.begin, edge), blip.begin);
+  const Samples ahead = window(v, before(blip.begin, edge), blip.begin);
   const double up = v[blip.begin] - v[blip.begin - 1];
   const double down = v[blip.end - 1] - v[blip.end];
   const double down_whole = peak - lowest(window(v, blip.end, blip.end + edge));
@@ -73,7 +73,7 @@ bool is_artefact(Trace v, double dt_ms, const VoltageRise& rise) {
   return std::abs(*median(window(v, blip.end, blip.end + after)) - *median(ahead)) <= same;
 }
 
-void measure(Trace v, double dt_ms, std::vector<VoltageRise>& rises) {
+void measure(Samples v, double dt_ms, std::vector<VoltageRise>& rises) {
   const std::size_t back = samples_in(kRiseWindow_ms, dt_ms);
   const std::size_t on = samples_in(kFallWindow_ms, dt_ms);
   for (std::size_t i = 0; i < rises.size(); ++i) {
@@ -94,7 +94,7 @@ std::size_t samples_in(double time_ms, double dt_ms) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(time_ms / dt_ms)));
 }
 
-double steepest_rise(Trace v, double dt_ms, std::size_t first, std::size_t last) {
+double steepest_rise(Samples v, double dt_ms, std::size_t first, std::size_t last) {
   double slope = 0.0;
   for (std::size_t k = std::max<std::size_t>(first, 1); k <= last && k < v.size(); ++k) {
     slope = std::max(slope, (v[k] - v[k - 1]) / dt_ms);
@@ -102,16 +102,16 @@ double steepest_rise(Trace v, double dt_ms, std::size_t first, std::size_t last)
   return slope;
 }
 
-bool is_jump(Trace v, double dt_ms, std::size_t k) {
+bool is_jump(Samples v, double dt_ms, std::size_t k) {
   if (dt_ms > kFineStep_ms) return false;
   const std::size_t edge = samples_in(kEdgeWindow_ms, dt_ms);
-  const Trace top = window(v, k, k + edge + 1);
+  const Samples top = window(v, k, k + edge + 1);
   const double whole = *std::max_element(top.begin(), top.end()) - lowest(window(v, before(k, edge + 1), k));
   if (v[k] - v[k - 1] < kInstantShare * whole) return false;
   return lowest(window(v, k, k + samples_in(kFallWindow_ms, dt_ms))) > v[k] - 0.5 * whole;
 }
 
-std::vector<VoltageRise> find_rises(Trace v, double dt_ms, double reversal_mV) {
+std::vector<VoltageRise> find_rises(Samples v, double dt_ms, double reversal_mV) {
   std::vector<VoltageRise> rises;
   std::size_t trough = 0;
   std::size_t peak = 0;

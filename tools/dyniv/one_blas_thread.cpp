@@ -6,10 +6,10 @@
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <cstddef>
 #include <cstring>
 
