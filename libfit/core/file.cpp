@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -148,8 +149,30 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return text;
 }
 
-void check_output_file(const std::filesystem::path& path, Overwrite overwrite) {
-  const Staging trial(place_of_file(path, overwrite).parent_path(), path);
+bool file_holds(const std::filesystem::path& path, std::string_view bytes) {
+  std::uintmax_t size = 0;
+  const FileDescriptor file = open_regular(path, size);
+  std::string window;  // the last bytes of what was read before, and what is new
+  for (;;) {
+    constexpr std::size_t kBlock = 1 << 16;
+    const std::size_t kept = std::min(window.size(), bytes.size() - std::min<std::size_t>(bytes.size(), 1));
+    window.erase(0, window.size() - kept);
+    window.resize(kept + kBlock);
+    const std::size_t got = read_some(file, window.data() + kept, kBlock, path);
+    window.resize(kept + got);
+    if (window.find(bytes) != std::string::npos) return true;
+    if (got == 0) return false;
+  }
+}
+
+void check_output_file(const std::filesystem::path& path, Overwrite overwrite,
+                       const std::function<bool(const std::filesystem::path&)>& ours) {
+  const std::filesystem::path place = place_of_file(path, overwrite);
+  if (ours && std::filesystem::exists(place) && !std::filesystem::is_empty(place) && !ours(place))
+    throw OptionError(fmt::format(
+        "{}: is no such file as dyniv writes there, so --force does not replace it; name another place",
+        path.string()));
+  const Staging trial(place.parent_path(), path);
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content, Overwrite overwrite) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,14 @@ std::string sha256_of_file(const std::filesystem::path& path);
 
 enum class Overwrite { refuse, allow };
 
-// Throws as write_file would, before the work whose result is to be written; nothing stays.
-void check_output_file(const std::filesystem::path& path, Overwrite overwrite);
+// Whether these bytes are anywhere in a file. Throws InputError when it cannot be read.
+bool file_holds(const std::filesystem::path& path, std::string_view bytes);
+
+// Throws as write_file would, before the work whose result is to be written; nothing stays. Where overwriting
+// is allowed, a file that is there and not empty has to be one that `ours` knows as our own: OptionError
+// else.
+void check_output_file(const std::filesystem::path& path, Overwrite overwrite,
+                       const std::function<bool(const std::filesystem::path&)>& ours = {});
 
 // Writes `content` beside its place and moves it there, so that `path` is whole or absent; a symbolic link is
 // followed. Throws OptionError when `path` exists and overwriting is refused (also when it appears meanwhile)

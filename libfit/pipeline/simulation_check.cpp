@@ -15,8 +15,9 @@
 namespace libfit {
 namespace {
 
-constexpr std::size_t tried_trials = 16;
-constexpr double held_ms = 2000.0;  // of every constant current
+constexpr std::size_t held_trials = 8;
+constexpr std::size_t tried_trials = 16;  // of the training current
+constexpr double held_ms = 2000.0;        // of every constant current
 constexpr double lowest_pA = -100.0, highest_pA = 300.0;
 constexpr std::size_t grid_steps = 8;
 
@@ -103,7 +104,7 @@ double held_rate_Hz(const Model& model, double current_pA, SimulateOptions optio
   const std::vector<double> current(static_cast<std::size_t>(held_ms / dt_ms), current_pA);
   options.settled_pA = current_pA;
   try {
-    const PredictedTrains answer = simulate_trials(model, current, dt_ms, tried_trials, options);
+    const PredictedTrains answer = simulate_trials(model, current, dt_ms, held_trials, options);
     double spikes = 0.0;
     for (const auto& train : answer.spike_times_ms) spikes += static_cast<double>(train.size());
     return 1000.0 * spikes / (held_ms * static_cast<double>(answer.spike_times_ms.size()));
@@ -112,11 +113,11 @@ double held_rate_Hz(const Model& model, double current_pA, SimulateOptions optio
   }
 }
 
-// The training current, the first 20 s of it, after a second of rest; a model may stay in a state to which
+// The training current, the first 10 s of it, after a second of rest; a model may stay in a state to which
 // the rest brought it.
 void try_after_rest(const Membrane& membrane, const Gif& model, double rest_pA, SimulateOptions options,
                     SimulationCheck& check) {
-  constexpr double kRest_ms = 1000.0, kMost_ms = 20000.0;
+  constexpr double kRest_ms = 1000.0, kMost_ms = 10000.0;
   const Sweep& sweep = membrane.recording.sweeps.front();
   const auto rest = static_cast<std::size_t>(kRest_ms / sweep.dt_ms);
   const auto size = std::min(sweep.size(), static_cast<std::size_t>(kMost_ms / sweep.dt_ms));
@@ -200,7 +201,7 @@ SimulationChecks check_simulation(const Membrane& membrane, const std::vector<Iv
     options.threads = 1;
     for (const double I : checks.currents_pA) {
       checks.models[m].rates_Hz.push_back(held_rate_Hz(*tried[m], I, options));
-      options.trial += tried_trials;
+      options.trial += held_trials;
     }
     if (const auto* gif = std::get_if<Gif>(tried[m]))
       try_after_rest(membrane, *gif, checks.silent_pA.value_or(0.0), options, checks.models[m]);

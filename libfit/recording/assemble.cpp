@@ -10,6 +10,7 @@
 #include "libfit/recording/channel_choice.hpp"
 #include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/dead_stretches.hpp"
+#include "libfit/recording/file_numbers.hpp"
 #include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
@@ -102,7 +103,13 @@ void check_same_step(const std::vector<Sweep>& sweeps) {
       file.left_out.empty() ? "" : fmt::format(", but {}", fmt::join(file.left_out, ", "))));
 }
 
-// Files with both channels stand for themselves; halves are paired in order. The place of the voltage counts.
+std::vector<std::string> paths_of(const std::vector<Half>& halves) {
+  std::vector<std::string> paths;
+  for (const Half& half : halves) paths.push_back(half.file->path);
+  return paths;
+}
+
+// Files with both channels stand for themselves; halves are paired. The place of the voltage counts.
 std::vector<Pair> pair_files(std::span<const SignalFile> files, const AssembleOptions& options) {
   std::vector<Pair> pairs;
   std::vector<Half> voltages;
@@ -142,7 +149,8 @@ std::vector<Pair> pair_files(std::span<const SignalFile> files, const AssembleOp
         fmt::format("{} of voltage and {} of current cannot be paired; give one current for each voltage",
                     count_of(voltages.size(), "file"), count_of(currents.size(), "file")));
   }
-  for (std::size_t k = 0; k < places.size(); ++k) pairs[places[k]].current = currents[k];
+  const auto paired = pair_by_number(paths_of(voltages), paths_of(currents));
+  for (std::size_t k = 0; k < places.size(); ++k) pairs[places[k]].current = currents[paired[k]];
   return pairs;
 }
 

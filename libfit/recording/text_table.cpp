@@ -108,7 +108,8 @@ struct Above {
 Fields header_fields(std::string_view line, char delimiter) {
   Fields fields;
   for (const std::string_view field : fields_of(line, delimiter)) {
-    const bool unit = delimiter == ' ' && !fields.empty() && bare_unit(field) != field;
+    const bool named = !fields.empty() && !fields.back().empty();
+    const bool unit = delimiter == ' ' && named && bare_unit(field) != field;
     if (unit)
       fields.back() = {fields.back().data(),
                        static_cast<std::size_t>(field.data() + field.size() - fields.back().data())};

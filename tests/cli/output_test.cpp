@@ -121,6 +121,22 @@ TEST_F(Output, NeverIsOrHoldsAnInput) {
   refused({"compare", out, "--out", out, "--force"}, "which is read");
 }
 
+TEST_F(Output, ForceReplacesAFileOnlyByItsKind) {
+  const std::string cell = folder_.write("cell.csv", as_text(passive_trace(1.0, 1)));
+  for (const char* content : {"do not lose me\n", "\x89HDF\r\n\x1a\n of another program"}) {
+    const std::string notes = folder_.write("notes.txt", content);
+    for (const char* option : {"--voltage", "--spikes"})
+      refused({"simulate", "--model", "lif", cell, option, notes, "--force"}, "--force does not replace it");
+    refused({"import", cell, "--out", notes, "--force"}, "--force does not replace it");
+    EXPECT_EQ(content_of(notes), content);
+  }
+  for (const char* option : {"--voltage", "--spikes"}) {
+    folder_.write(option, "");  // nothing is lost with an empty file
+    for (int i = 0; i < 2; ++i)
+      EXPECT_EQ(run_dyniv({"simulate", "--model", "lif", cell, option, in(option), "--force"}).exit_code, 0);
+  }
+}
+
 TEST_F(Output, AFileNeverIsAnInput) {
   const std::string cell = folder_.write("cell.csv", as_text(passive_trace(1.0, 1)));
   fs::create_hard_link(cell, in("second.csv"));

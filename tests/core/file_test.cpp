@@ -98,5 +98,14 @@ TEST_F(FileTest, AFullDiskIsAnInputErrorThatNamesTheFileAndLeavesTheOldContent) 
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "something was left beside the file";
 }
 
+TEST_F(FileTest, BytesAreFoundWhereverTheyStand) {
+  const std::string mark = "made by us";
+  for (const std::size_t before : {0, 5, 65530, 65536, 131069}) {
+    write_file(folder_ / "a", std::string(before, '\0') + mark + "x", Overwrite::allow);
+    EXPECT_TRUE(file_holds(folder_ / "a", mark)) << before;
+    EXPECT_FALSE(file_holds(folder_ / "a", mark + "y")) << before;
+  }
+}
+
 }  // namespace
 }  // namespace libfit

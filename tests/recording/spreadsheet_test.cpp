@@ -81,6 +81,15 @@ TEST(Spreadsheet, DecimalCommasAreReadWhereAnotherDelimiterPartsTheColumns) {
   expect_the_sheet(kHead + rows(",", [](const auto& n) { return "\"" + with_comma(n) + "\""; }));
 }
 
+// A field of odd blanks in front of a unit in brackets is no name that the unit could belong to.
+TEST(Spreadsheet, AUnitMayStandWithoutAName) {
+  const std::string body = "\n0 5\n1 6\n2 7\n";
+  for (const std::string head : {"\v (pA)\v V", "\v (pA) V"}) {
+    SCOPED_TRACE(head);
+    expect_sheet_refused("# kept with care\n" + head + body, "the time step is not in the file");
+  }
+}
+
 TEST(Spreadsheet, QuotesExponentsAndSignsOfOtherProgramsAreNumbers) {
   expect_the_sheet(kHead + rows(","));
   expect_the_sheet("\"time_ms\",\"I_pA\",\"V_mV\"\n" +

@@ -95,7 +95,9 @@ void check(const CommandLine& line, ImportSettings& settings) {
     throw libfit::OptionError(
         "--compensate: the electrode is measured on --training and --electrode; give them");
   line.refuse_inputs_in(settings.out);
-  libfit::check_output_file(settings.out, overwrite_of(settings));
+  libfit::check_output_file(settings.out, overwrite_of(settings), [](const std::filesystem::path& path) {
+    return libfit::file_holds(path, "dyniv import");
+  });
   libfit::NwbMetadata about = settings.about;
   if (about.identifier.empty()) about.identifier = "to be made";
   about.validate();

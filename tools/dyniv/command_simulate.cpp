@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "command_line.hpp"
@@ -14,6 +15,7 @@
 #include "libfit/core/version.hpp"
 #include "libfit/recording/single_channel.hpp"
 #include "libfit/recording/text_writer.hpp"
+#include "libfit/score/spike_trains.hpp"
 #include "libfit/simulate/simulate.hpp"
 #include "libfit/simulate/stimulus_spec.hpp"
 #include "model_argument.hpp"
@@ -158,13 +160,30 @@ libfit::Overwrite overwrite_of(const SimulateSettings& settings) {
   return settings.force ? libfit::Overwrite::allow : libfit::Overwrite::refuse;
 }
 
+bool is_voltage_file(const std::filesystem::path& path) {
+  return libfit::file_holds(path, "time_ms,I0_pA,V0_mV");
+}
+
+bool is_spike_file(const std::filesystem::path& path) {
+  try {
+    libfit::read_spike_trains(path, std::numeric_limits<double>::max());
+    return true;
+  } catch (const libfit::InputError&) {
+    return false;
+  } catch (const libfit::DataError&) {
+    return false;
+  }
+}
+
 // Before the work.
 void check_outputs(const CommandLine& line, const SimulateSettings& settings) {
-  for (const std::string& output : {settings.voltage_path, settings.spikes_path}) {
-    if (output.empty()) continue;
+  const auto check = [&](const std::string& output, const auto& ours) {
+    if (output.empty()) return;
     line.refuse_inputs_in(output);
-    libfit::check_output_file(output, overwrite_of(settings));
-  }
+    libfit::check_output_file(output, overwrite_of(settings), ours);
+  };
+  check(settings.voltage_path, is_voltage_file);
+  check(settings.spikes_path, is_spike_file);
   if (!settings.voltage_path.empty() && !settings.spikes_path.empty() &&
       libfit::place_of(settings.voltage_path) == libfit::place_of(settings.spikes_path))
     throw libfit::OptionError(
