@@ -11,7 +11,7 @@
 #include "data/conductance.hpp"
 #include "libfit/model/model.hpp"
 #include "libfit/recording/recording.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace dyniv_data {
 

@@ -4,7 +4,7 @@
 
 #include "libfit/core/version.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 int main() {
   const libfit::Eif neuron{.C_pF = 60.0,

@@ -180,7 +180,7 @@ Vector5 block_errors(const TrajectoryFit& fit) {
   return (inverse * scatter * inverse).diagonal().cwiseMax(0.0).cwiseSqrt();
 }
 
-void describe(IvFit& fit, const Found& found, double limit_mV_per_ms) {
+void describe(ModelFit& fit, const Found& found, double limit_mV_per_ms) {
   fit.model = found.model;
   fit.status = FitStatus::ok;
   fit.limit_mV_per_ms = limit_mV_per_ms;
@@ -201,7 +201,7 @@ void describe(IvFit& fit, const Found& found, double limit_mV_per_ms) {
   }
 }
 
-void judge(IvFit& fit, const Found& found, const IvFit& eif) {
+void judge(ModelFit& fit, const Found& found, const ModelFit& eif) {
   if (eif.status != FitStatus::ok)
     leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
   const auto& m = found.model;
@@ -235,7 +235,7 @@ Vector5 move_with_capacitance(const TrajectoryData& data, const Found& found, co
   return step;
 }
 
-void add_intervals(IvFit& fit, const Found& found, const Vector5& with_C,
+void add_intervals(ModelFit& fit, const Found& found, const Vector5& with_C,
                    std::span<const double> capacitance_pF, const AdexFitOptions& options) {
   const TrajectoryFit& t = found.trajectory;
   const std::size_t blocks = t.curvature.size();
@@ -286,9 +286,9 @@ void AdexFitOptions::validate() const {
                  {"min_spikes", static_cast<double>(min_spikes), min_spikes >= 2, ">= 2"}});
 }
 
-IvFit fit_adex(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-               std::span<const Block> blocks, const IvFit& eif, std::span<const double> capacitance_pF,
-               const AdexFitOptions& options) {
+ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+                  std::span<const Block> blocks, const ModelFit& eif, std::span<const double> capacitance_pF,
+                  const AdexFitOptions& options) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size() && !blocks.empty(),
           "fit_adex: one spike train a sweep, one sweep or more, and blocks");
@@ -310,7 +310,7 @@ IvFit fit_adex(const Recording& recording, const std::vector<std::vector<double>
   if (!found)
     return failed_fit(
         Adex{}, "the subthreshold voltage between spikes does not determine leak and adaptation current");
-  IvFit fit;
+  ModelFit fit;
   describe(fit, *found, eif.limit_mV_per_ms);
   judge(fit, *found, eif);
   try {

@@ -35,7 +35,7 @@ std::vector<double> values_of(const Model& model) {
 }
 
 CommonSteps common_steps(const CommonError& common, const IvMoments& moments, const DynamicIv& iv,
-                         const DynamicIvOptions& options, const std::vector<IvFit>& fits) {
+                         const DynamicIvOptions& options, const std::vector<ModelFit>& fits) {
   CommonSteps steps;
   steps.capacitance_pF = common.capacitance_move_pF;
   const DynamicIv own = redraw_curve(iv, moments, iv.capacitance_pF, options, common.block_weights);
@@ -45,7 +45,7 @@ CommonSteps common_steps(const CommonError& common, const IvMoments& moments, co
     const bool both = own.bins[b].supported && moved.bins[b].supported;
     steps.F_mV_per_ms.push_back(both ? moved.bins[b].F_mV_per_ms - own.bins[b].F_mV_per_ms : 0.0);
   }
-  for (const IvFit& fit : fits) {
+  for (const ModelFit& fit : fits) {
     std::vector<double> step(fit.parameters.size(), 0.0);
     if (fit.status != FitStatus::failed && !std::holds_alternative<Tabulated>(fit.model)) {
       const auto before = refit(own, fit.model, fit.upper_fit_V_mV, fit.excess_sd_mV_per_ms);
@@ -100,12 +100,13 @@ DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double cap
 }
 
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,
-                            const DynamicIv& iv, const DynamicIvOptions& iv_options, std::vector<IvFit>& fits,
-                            const FitBootstrapOptions& options, std::span<const CommonError> common) {
+                            const DynamicIv& iv, const DynamicIvOptions& iv_options,
+                            std::vector<ModelFit>& fits, const FitBootstrapOptions& options,
+                            std::span<const CommonError> common) {
   FitBootstrap result;
   result.draws = options.draws;
   result.capacitance_pF.assign(options.draws, std::nan(""));
-  for (const IvFit& fit : fits) {
+  for (const ModelFit& fit : fits) {
     result.draws_of.emplace_back(fit.parameters.size(), std::vector<double>(options.draws, std::nan("")));
   }
   std::vector<std::vector<double>> F(iv.bins.size(), std::vector<double>(options.draws, std::nan("")));

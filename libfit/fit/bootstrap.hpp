@@ -54,7 +54,8 @@ DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double cap
 // common error, independent of the others, moves every draw by a normal number of the steps it makes in each
 // parameter; to that order all are linear.
 FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMoments& moments,
-                            const DynamicIv& iv, const DynamicIvOptions& iv_options, std::vector<IvFit>& fits,
-                            const FitBootstrapOptions& options, std::span<const CommonError> common = {});
+                            const DynamicIv& iv, const DynamicIvOptions& iv_options,
+                            std::vector<ModelFit>& fits, const FitBootstrapOptions& options,
+                            std::span<const CommonError> common = {});
 
 }  // namespace libfit

@@ -21,7 +21,7 @@ Qif qif_from(const std::array<double, 3>& p, double C, const SpikeParameters& sp
   return {C, C * std::exp(p[0]), p[1], p[2], spikes.V_spike_mV, spikes.reset};
 }
 
-void list_parameters(IvFit& fit) {
+void list_parameters(ModelFit& fit) {
   fit.parameters.clear();
   for (const NamedParameter& parameter : scalar_parameters(fit.model)) {
     fit.parameters.push_back({std::string(parameter.name), parameter.value, {}, {}, {}});
@@ -29,7 +29,7 @@ void list_parameters(IvFit& fit) {
 }
 
 // A parameter held on its bound has no error of its own.
-void set_se(IvFit& fit, std::string_view name, double se) {
+void set_se(ModelFit& fit, std::string_view name, double se) {
   if (se == 0.0) return;
   for (ParameterEstimate& parameter : fit.parameters) {
     if (parameter.name == name) parameter.se = se;
@@ -37,7 +37,7 @@ void set_se(IvFit& fit, std::string_view name, double se) {
 }
 
 template <std::size_t N>
-void describe(IvFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvBin>& bins,
+void describe(ModelFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvBin>& bins,
               const std::array<const char*, N>& names) {
   fit.status = FitStatus::ok;
   fit.chi_square = found.chi_square;
@@ -59,11 +59,11 @@ void describe(IvFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvB
 // ---- one function a model
 // -------------------------------------------------------------------------------------
 
-IvFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
+ModelFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
   const auto starts = eif_starts(bins);
   const auto found = fit_eif_curve(bins, starts, true);
   if (!found) return failed_fit(Eif{}, "the least-squares fit did not converge from any start");
-  IvFit fit;
+  ModelFit fit;
   const Eif eif = eif_from(found->value, C, spikes);
   fit.model = eif;
   describe(fit, *found, bins, {"g_nS", "E_mV", "V_T_mV", "Delta_T_mV"});
@@ -76,11 +76,11 @@ IvFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters& s
   return fit;
 }
 
-IvFit fit_qif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
+ModelFit fit_qif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
   const auto starts = qif_starts(bins);
   const auto found = fit_qif_curve(bins, starts, true);
   if (!found) return failed_fit(Qif{}, "the least-squares fit did not converge from any start");
-  IvFit fit;
+  ModelFit fit;
   const Qif qif = qif_from(found->value, C, spikes);
   fit.model = qif;
   describe(fit, *found, bins, {"a_nS_per_mV", "V_rest_mV", "V_c_mV"});
@@ -117,7 +117,8 @@ double upward_zero(const std::vector<IvBin>& bins, double fallback_mV) {
 
 bool crosses_zero(const std::vector<IvBin>& bins) { return std::isfinite(upward_zero(bins, std::nan(""))); }
 
-IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes, bool with_threshold) {
+ModelFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes,
+                  bool with_threshold) {
   const std::vector<IvBin> straight = straight_part(bins);
   const Model empty = with_threshold ? Model(Lif{}) : Model(Passive{});
   if (straight.size() < 3)
@@ -125,7 +126,7 @@ IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& 
   const std::array<BoundedStart<2>, 1> starts{leak_start(allowed(straight), guess_leak(straight))};
   const auto found = fit_leak_curve(straight, starts, true);
   if (!found) return failed_fit(empty, "the least-squares fit did not converge");
-  IvFit fit;
+  ModelFit fit;
   const double g = C * std::exp(-found->value[0]);
   const double E = found->value[1];
   const double top = bins.back().V_mV;
@@ -146,7 +147,8 @@ IvFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& 
 
 // The curve itself, continued downwards by the straight line through its lowest bins (a noisy first slope
 // could rise towards lower voltages and send the membrane away).
-IvFit tabulate(const DynamicIv& iv, const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
+ModelFit tabulate(const DynamicIv& iv, const std::vector<IvBin>& bins, double C,
+                  const SpikeParameters& spikes) {
   Tabulated table;
   table.C_pF = C;
   table.V_spike_mV = spikes.V_spike_mV;
@@ -164,7 +166,7 @@ IvFit tabulate(const DynamicIv& iv, const std::vector<IvBin>& bins, double C, co
     table.V_mV.push_back(bin.V_mV);
     table.F_mV_per_ms.push_back(bin.F_mV_per_ms);
   }
-  IvFit fit;
+  ModelFit fit;
   fit.status = FitStatus::ok;
   fit.bins_used = table.V_mV.size() - 1;
   fit.upper_V_mV = table.V_mV.back();
@@ -201,7 +203,7 @@ double chi_square_of(const Model& model, const std::vector<IvBin>& bins, double 
 
 // The excess variance that makes chi-square equal its degrees of freedom, by bisection (chi-square falls with
 // it).
-double excess_variance_for(const IvFit& fit, const std::vector<IvBin>& bins) {
+double excess_variance_for(const ModelFit& fit, const std::vector<IvBin>& bins) {
   double low = 0.0, high = 100.0;
   for (int i = 0; i < 60; ++i) {
     const double middle = 0.5 * (low + high);
@@ -213,8 +215,8 @@ double excess_variance_for(const IvFit& fit, const std::vector<IvBin>& bins) {
 
 // Fit, excess and fit again until they agree.
 template <class Fit>
-IvFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
-  IvFit fit = fit_bins(bins);
+ModelFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
+  ModelFit fit = fit_bins(bins);
   if (fit.status == FitStatus::failed || fit.degrees_of_freedom < 3 ||
       fit.chi_square < 2.0 * fit.degrees_of_freedom)
     return fit;
@@ -223,7 +225,7 @@ IvFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
     const double next = std::sqrt(excess_variance_for(fit, bins));
     const bool settled = std::abs(next - excess_sd) < 0.01 * next;
     excess_sd = next;
-    IvFit again = fit_bins(widened(bins, excess_sd));
+    ModelFit again = fit_bins(widened(bins, excess_sd));
     if (again.status == FitStatus::failed) break;
     fit = std::move(again);
     if (settled) break;
@@ -233,21 +235,21 @@ IvFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
   return fit;
 }
 
-double& parameter(IvFit& fit, std::string_view name) {
+double& parameter(ModelFit& fit, std::string_view name) {
   return std::find_if(fit.parameters.begin(), fit.parameters.end(),
                       [&](const auto& p) { return p.name == name; })
       ->value;
 }
 
 // Refits at half and twice the limit; fills the ranges and tells how far Delta_T moved.
-void probe_limits(IvFit& eif, const DynamicIv& iv, const SpikeParameters& spikes, double limit,
+void probe_limits(ModelFit& eif, const DynamicIv& iv, const SpikeParameters& spikes, double limit,
                   const IvFitOptions& options) {
   double low = parameter(eif, "Delta_T_mV"), high = low;
   for (ParameterEstimate& p : eif.parameters) p.limit_range = Interval{p.value, p.value};
   for (const double factor : {0.5, 2.0}) {
     const std::vector<IvBin> bins = bins_below(iv, factor * limit);
     if (bins.size() < options.min_bins) continue;
-    IvFit other = fit_eif(widened(bins, eif.excess_sd_mV_per_ms), iv.capacitance_pF, spikes);
+    ModelFit other = fit_eif(widened(bins, eif.excess_sd_mV_per_ms), iv.capacitance_pF, spikes);
     if (other.status == FitStatus::failed) continue;
     for (std::size_t i = 0; i < eif.parameters.size(); ++i) {
       Interval& range = *eif.parameters[i].limit_range;
@@ -281,24 +283,6 @@ void probe_limits(IvFit& eif, const DynamicIv& iv, const SpikeParameters& spikes
 
 }  // namespace
 
-std::string fit_name(const IvFit& fit) {
-  std::string name(model_name(fit.model));
-  return fit.variant.empty() ? name : name + "_" + fit.variant;
-}
-
-IvFit failed_fit(Model model, std::string reason) {
-  IvFit fit;
-  fit.model = std::move(model);
-  fit.reason = std::move(reason);
-  return fit;
-}
-
-void leave_unidentified(IvFit& fit, std::string reason) {
-  if (fit.status != FitStatus::ok) return;
-  fit.status = FitStatus::not_identified;
-  fit.reason = std::move(reason);
-}
-
 void IvFitOptions::validate() const {
   check_options({{"upper_limit_mV_per_ms", upper_limit_mV_per_ms, upper_limit_mV_per_ms > 0.0, "> 0"},
                  {"fraction_of_upstroke", fraction_of_upstroke, fraction_of_upstroke > 0.0, "> 0"},
@@ -307,22 +291,8 @@ void IvFitOptions::validate() const {
                  {"min_bins", static_cast<double>(min_bins), min_bins >= 5, ">= 5"}});
 }
 
-std::string_view status_name(FitStatus status) {
-  switch (status) {
-    case FitStatus::ok:
-      return "ok";
-    case FitStatus::not_identified:
-      return "not_identified";
-    case FitStatus::not_simulable:
-      return "not_simulable";
-    case FitStatus::failed:
-      break;
-  }
-  return "failed";
-}
-
-std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes,
-                              const IvFitOptions& options) {
+std::vector<ModelFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes,
+                                 const IvFitOptions& options) {
   options.validate();
   double limit = options.upper_limit_mV_per_ms;
   if (spikes.peak_slope_mV_per_ms)
@@ -336,7 +306,7 @@ std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes
             failed_fit(Eif{}, reason), failed_fit(Tabulated{}, reason)};
   }
   const double C = iv.capacitance_pF;
-  std::vector<IvFit> fits;
+  std::vector<ModelFit> fits;
   fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, false); }));
   if (!spikes.peak_slope_mV_per_ms) {
     const std::string reason =
@@ -350,7 +320,7 @@ std::vector<IvFit> fit_models(const DynamicIv& iv, const SpikeParameters& spikes
   fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_eif(used, C, spikes); }));
   if (fits.back().status == FitStatus::ok) probe_limits(fits.back(), iv, spikes, limit, options);
   fits.push_back(tabulate(iv, bins, C, spikes));
-  for (IvFit& fit : fits) {
+  for (ModelFit& fit : fits) {
     fit.limit_mV_per_ms = limit;
     fit.upper_fit_V_mV = bins.back().V_mV + 1e-6 + 0.5 * std::sqrt(3.0 * bins.back().V_variance_mV2);
     if (fit.status == FitStatus::failed) continue;
@@ -390,7 +360,7 @@ std::optional<Model> refit(const DynamicIv& iv, const Model& start, double upper
     spikes.reset = lif->reset;
     spikes.V_onset_mV = lif->V_th_mV;  // where a drawn curve does not return to zero
   }
-  const IvFit fit = fit_leak(bins, C, spikes, std::holds_alternative<Lif>(start));
+  const ModelFit fit = fit_leak(bins, C, spikes, std::holds_alternative<Lif>(start));
   if (fit.status != FitStatus::ok) return std::nullopt;
   return fit.model;
 }

@@ -82,7 +82,7 @@ std::array<double, kCount> named_errors(const Values& p, const Values& se, doubl
   return errors;
 }
 
-void judge(IvFit& fit, const Chosen& chosen, const IvFit& eif, const RefractoryFitOptions& options) {
+void judge(ModelFit& fit, const Chosen& chosen, const ModelFit& eif, const RefractoryFitOptions& options) {
   if (eif.status != FitStatus::ok)
     leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
   const double width = std::exp(chosen.joint.value[3]);
@@ -116,7 +116,7 @@ void judge(IvFit& fit, const Chosen& chosen, const IvFit& eif, const RefractoryF
   }
 }
 
-void describe(IvFit& fit, const Chosen& chosen, const std::vector<TimedBin>& rows) {
+void describe(ModelFit& fit, const Chosen& chosen, const std::vector<TimedBin>& rows) {
   const double C = std::get<RefractoryEif>(fit.model).C_pF;
   fit.status = FitStatus::ok;
   fit.excess_sd_mV_per_ms = chosen.excess_sd;
@@ -169,8 +169,8 @@ void RefractoryFitOptions::validate() const {
        {"min_bins", static_cast<double>(min_bins), min_bins > kCount, ">= 13"}});
 }
 
-IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
-                     const RefractoryFitOptions& options) {
+ModelFit fit_refractory(std::span<const PostSpikeCurve> curves, const ModelFit& eif,
+                        const RefractoryFitOptions& options) {
   options.validate();
   const auto* base = std::get_if<Eif>(&eif.model);
   if (base == nullptr || eif.status == FitStatus::failed)
@@ -189,7 +189,7 @@ IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
   }
   const auto chosen = choose_refractory_form(rows, *base);
   if (!chosen) return failed_fit(RefractoryEif{}, "the least-squares fit did not converge from any start");
-  IvFit fit;
+  ModelFit fit;
   fit.model = model_from(chosen->joint.value, *base, base->C_pF);
   fit.limit_mV_per_ms = eif.limit_mV_per_ms;
   describe(fit, *chosen, rows);
@@ -203,8 +203,8 @@ IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
   return fit;
 }
 
-void bootstrap_refractory(IvFit& fit, const PostSpikeMoments& moments, std::span<const double> capacitance_pF,
-                          const RefractoryBootstrapOptions& options) {
+void bootstrap_refractory(ModelFit& fit, const PostSpikeMoments& moments,
+                          std::span<const double> capacitance_pF, const RefractoryBootstrapOptions& options) {
   if (fit.status == FitStatus::failed || moments.slices.empty()) return;
   const auto& model = std::get<RefractoryEif>(fit.model);
   const Eif spike{model.C_pF,       model.g_nS,       model.E_mV, model.V_T_mV,

@@ -27,10 +27,10 @@ struct RefractoryFitOptions {
 };
 
 // `eif`, fitted to the whole curve, gives C, spike parameters, fit limit and where the fit starts. The result
-// is an IvFit like the others: `failed` with the reason when there is no EIF or too little data,
+// is an ModelFit like the others: `failed` with the reason when there is no EIF or too little data,
 // `not_identified` when the EIF is not or when a time course is not determined.
-IvFit fit_refractory(std::span<const PostSpikeCurve> curves, const IvFit& eif,
-                     const RefractoryFitOptions& options = {});
+ModelFit fit_refractory(std::span<const PostSpikeCurve> curves, const ModelFit& eif,
+                        const RefractoryFitOptions& options = {});
 
 struct RefractoryBootstrapOptions {
   std::uint64_t seed = 1;  // of the blocks: as in bootstrap_fits(), so that its draws of C belong to these
@@ -39,7 +39,7 @@ struct RefractoryBootstrapOptions {
 };
 
 // Fills ci95: each draw of C with its blocks. Parameters that were left out have none.
-void bootstrap_refractory(IvFit& fit, const PostSpikeMoments& moments, std::span<const double> capacitance_pF,
-                          const RefractoryBootstrapOptions& options);
+void bootstrap_refractory(ModelFit& fit, const PostSpikeMoments& moments,
+                          std::span<const double> capacitance_pF, const RefractoryBootstrapOptions& options);
 
 }  // namespace libfit

@@ -9,8 +9,8 @@
 #include <span>
 
 #include "libfit/core/error.hpp"
-#include "libfit/report/figure_pieces.hpp"
-#include "libfit/report/table.hpp"
+#include "libfit/draw/figure_pieces.hpp"
+#include "libfit/draw/table.hpp"
 
 namespace libfit {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libfit/core/statistics.hpp"
-#include "libfit/report/figure.hpp"
+#include "libfit/draw/figure.hpp"
 
 namespace libfit {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "libfit/report/figure_pieces.hpp"
+#include "libfit/draw/figure_pieces.hpp"
 
 namespace libfit {
 Figure post_spike_curves_figure(const std::vector<SliceSeries>& slices) {

@@ -1,7 +1,7 @@
 #include "libfit/report/step_figures.hpp"
 
 #include "libfit/core/error.hpp"
-#include "libfit/report/figure_pieces.hpp"
+#include "libfit/draw/figure_pieces.hpp"
 
 namespace libfit {
 

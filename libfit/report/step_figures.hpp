@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "libfit/report/figure.hpp"
+#include "libfit/draw/figure.hpp"
 
 namespace libfit {
 

@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "libfit/report/figure_pieces.hpp"
+#include "libfit/draw/figure_pieces.hpp"
 
 namespace libfit {
 namespace {
 
-Panel panel_of(std::string title, Axis x, Axis y) {
+Panel theory_panel(std::string title, Axis x, Axis y) {
   Panel panel;
   panel.title = std::move(title);
   panel.x = std::move(x);
@@ -28,8 +28,8 @@ std::vector<double> zeros(const std::vector<double>& like) {
 
 Figure phase_line_figure(const PhaseLineSeries& s) {
   Figure figure = figure_of(s.name, 62.0);
-  Panel panel = panel_of(s.title, axis_of("membrane potential", "mV", ends_of(s.voltage_mV)),
-                         axis_of("dV/dt", "mV/ms", s.slope_range_mV_per_ms));
+  Panel panel = theory_panel(s.title, axis_of("membrane potential", "mV", ends_of(s.voltage_mV)),
+                             axis_of("dV/dt", "mV/ms", s.slope_range_mV_per_ms));
   panel.series.push_back(horizontal_mark_of("", 0.0));
   for (std::size_t i = 0; i < s.lines.size(); ++i)
     panel.series.push_back(
@@ -47,8 +47,8 @@ Figure trajectory_figure(const TrajectorySeries& s) {
   Figure figure = figure_of(s.name, 90.0);
   const Axis time = axis_of("time", "ms", ends_of(s.time_ms));
   const Axis voltage = axis_of("voltage", "mV", s.voltage_range_mV);
-  Panel pulses = panel_of(s.title + ": after short pulses", hidden(time), voltage);
-  Panel steps = panel_of("in steps of current", time, voltage);
+  Panel pulses = theory_panel(s.title + ": after short pulses", hidden(time), voltage);
+  Panel steps = theory_panel("in steps of current", time, voltage);
   const auto fill = [&s](Panel& panel, const std::vector<Trajectory>& list, std::optional<double> mark,
                          const char* label) {
     for (std::size_t i = 0; i < list.size(); ++i)
@@ -64,7 +64,7 @@ Figure trajectory_figure(const TrajectorySeries& s) {
 
 Figure fi_curve_figure(const std::vector<RateCurve>& curves) {
   Figure figure = figure_of("fi_curves", 62.0);
-  Panel panel = panel_of("", axis_of("current", "pA"), axis_of("firing rate", "Hz"));
+  Panel panel = theory_panel("", axis_of("current", "pA"), axis_of("firing rate", "Hz"));
   std::vector<std::string> labels;
   labels.reserve(curves.size());
   for (const RateCurve& curve : curves) labels.push_back(curve.label);
@@ -86,8 +86,8 @@ Figure fi_curve_figure(const std::vector<RateCurve>& curves) {
 
 Figure model_lines_figure(const DriftSeries& s) {
   Figure figure = figure_of("phase_lines", 62.0);
-  Panel panel = panel_of("", axis_of("membrane potential", "mV", ends_of(s.voltage_mV)),
-                         axis_of("F(V)", "mV/ms", s.slope_range_mV_per_ms));
+  Panel panel = theory_panel("", axis_of("membrane potential", "mV", ends_of(s.voltage_mV)),
+                             axis_of("F(V)", "mV/ms", s.slope_range_mV_per_ms));
   panel.series.push_back(horizontal_mark_of("", 0.0));
   if (!s.measured_mV.empty())
     panel.series.push_back(points_of("measured", kBlack, s.measured_mV, s.measured_mV_per_ms));

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "libfit/core/error.hpp"
-#include "libfit/report/figure_pieces.hpp"
+#include "libfit/draw/figure_pieces.hpp"
 
 namespace libfit {
 namespace {

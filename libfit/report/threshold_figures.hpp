@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "libfit/report/figure.hpp"
+#include "libfit/draw/figure.hpp"
 
 namespace libfit {
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "libfit/core/random.hpp"
-#include "tests/recording/nwb_files.hpp"
+#include "tests/formats/nwb_files.hpp"
 
 namespace libfit {
 namespace {

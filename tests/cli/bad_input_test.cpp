@@ -10,7 +10,7 @@
 
 #include "tests/cli/run_command.hpp"
 #include "tests/cli/short_recordings.hpp"
-#include "tests/recording/written_files.hpp"
+#include "tests/formats/written_files.hpp"
 
 namespace dyniv_test {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "tests/cli/run_command.hpp"
 #include "tests/cli/short_recordings.hpp"
-#include "tests/recording/recordings_folder.hpp"
-#include "tests/recording/written_files.hpp"
+#include "tests/formats/recordings_folder.hpp"
+#include "tests/formats/written_files.hpp"
 
 namespace dyniv_test {
 namespace {

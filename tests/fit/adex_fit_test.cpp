@@ -19,14 +19,14 @@ using test::find_parameter;
 
 const Adex kAdex{150.0, 10.0, -65.0, -50.0, 1.5, 4.0, 60.0, 120.0, 20.0, {-58.0, 4.0}};
 
-IvFit fit_adaptive(const test::RecordedCell& cell, std::size_t draws = 0) {
+ModelFit fit_adaptive(const test::RecordedCell& cell, std::size_t draws = 0) {
   AdexFitOptions options;
   options.threads = 1;
   return fit_adex(cell.recording, cell.spikes_ms, cell.blocks, cell.eif, std::vector<double>(draws, 150.0),
                   options);
 }
 
-void expect_recovery(const Adex& truth, const IvFit& found) {
+void expect_recovery(const Adex& truth, const ModelFit& found) {
   ASSERT_EQ(found.status, FitStatus::ok) << found.reason;
   const auto expected = scalar_parameters(Model(truth));
   for (const NamedParameter& p : expected) {
@@ -38,7 +38,7 @@ void expect_recovery(const Adex& truth, const IvFit& found) {
 
 TEST(AdexFit, RecoversAnAdex) {
   const auto cell = test::record(Model(kAdex), test::badel_noise(200.0, 180.0, 40000.0, 0.1, 1), 0.1, 1);
-  const IvFit found = fit_adaptive(cell, 40);
+  const ModelFit found = fit_adaptive(cell, 40);
   expect_recovery(kAdex, found);
   expect_no_NaN(found);
   for (const char* name : {"g_nS", "E_mV", "V_T_mV", "Delta_T_mV", "a_nS", "b_pA", "tau_w_ms"}) {
@@ -61,7 +61,7 @@ TEST(AdexFit, RecoversASlowSpikeTriggeredCurrentAlone) {
 TEST(AdexFit, SaysThatAnEifDoesNotAdapt) {
   const Eif plain{150.0, 10.0, -65.0, -50.0, 1.5, 20.0, {-58.0, 4.0}};
   const auto cell = test::record(Model(plain), test::badel_noise(80.0, 120.0, 30000.0, 0.1, 3), 0.1, 3);
-  const IvFit found = fit_adaptive(cell);
+  const ModelFit found = fit_adaptive(cell);
   ASSERT_NE(found.status, FitStatus::failed) << found.reason;
   expect_no_NaN(found);
   if (found.status == FitStatus::ok) {

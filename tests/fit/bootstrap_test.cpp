@@ -17,7 +17,7 @@ struct Analysis {
   CapacitanceAnalysis capacitance;
   IvMoments moments;
   DynamicIv iv;
-  std::vector<IvFit> fits;
+  std::vector<ModelFit> fits;
 };
 
 const Analysis& analysis() {
@@ -47,7 +47,7 @@ const Analysis& analysis() {
 
 struct Drawn {
   FitBootstrap bootstrap;
-  std::vector<IvFit> fits;
+  std::vector<ModelFit> fits;
 };
 
 Drawn draw(std::size_t draws, unsigned threads = 0, std::uint64_t seed = 1) {
@@ -86,7 +86,7 @@ TEST(FitBootstrap, HasIntervalsThatBracketTheEstimateAndTheTruth) {
   const Drawn drawn = draw(120);
   EXPECT_EQ(drawn.bootstrap.draws, 120u);
   EXPECT_EQ(drawn.bootstrap.failed, 0u);
-  const IvFit& eif = curves::named(drawn.fits, "eif");
+  const ModelFit& eif = curves::named(drawn.fits, "eif");
   ASSERT_EQ(eif.status, FitStatus::ok) << eif.reason;
   const std::vector<std::pair<const char*, double>> truth{
       {"C_pF", 100.0}, {"g_nS", 5.0}, {"E_mV", -65.0}, {"V_T_mV", -50.0}, {"Delta_T_mV", 1.5}};
@@ -150,7 +150,7 @@ TEST(FitBootstrap, GivesNoIntervalFromTooFewDraws) {
     const Drawn drawn = draw(draws);
     EXPECT_EQ(drawn.bootstrap.capacitance_pF.size(), draws);
     EXPECT_TRUE(drawn.bootstrap.F_mV_per_ms.empty());
-    for (const IvFit& fit : drawn.fits)
+    for (const ModelFit& fit : drawn.fits)
       for (const ParameterEstimate& estimate : fit.parameters) EXPECT_FALSE(estimate.ci95.has_value());
   }
 }

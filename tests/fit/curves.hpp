@@ -47,13 +47,13 @@ inline DynamicIv with_noise(DynamicIv iv, std::uint64_t seed) {
 // Spikes that leave the limit on F at its default of 3 mV/ms.
 inline SpikeParameters steep_spikes() { return {0.0, {-60.0, 2.0}, -48.0, 300.0}; }
 
-inline const IvFit& named(const std::vector<IvFit>& fits, std::string_view name) {
-  for (const IvFit& fit : fits)
+inline const ModelFit& named(const std::vector<ModelFit>& fits, std::string_view name) {
+  for (const ModelFit& fit : fits)
     if (model_name(fit.model) == name) return fit;
   throw std::out_of_range("no such fit");
 }
 
-inline const ParameterEstimate& parameter(const IvFit& fit, std::string_view name) {
+inline const ParameterEstimate& parameter(const ModelFit& fit, std::string_view name) {
   for (const ParameterEstimate& estimate : fit.parameters)
     if (estimate.name == name) return estimate;
   throw std::out_of_range("no such parameter");

@@ -5,7 +5,7 @@
 
 #include "libfit/fit/hazard_data.hpp"
 #include "libfit/simulate/gif_trials.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace libfit::gif_test {
 

@@ -7,7 +7,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 #include "tests/fit/gif_cells.hpp"
 
 namespace libfit {

@@ -15,10 +15,10 @@ using curves::curve_of;
 using curves::named;
 using curves::parameter;
 
-TEST(IvFit, RecoversAnExponentialCurve) {
+TEST(ModelFit, RecoversAnExponentialCurve) {
   const auto fits = fit_models(curve_of(Model(curves::kEif), 0.02), curves::steep_spikes());
   ASSERT_EQ(fits.size(), 5u);
-  const IvFit& fit = named(fits, "eif");
+  const ModelFit& fit = named(fits, "eif");
   ASSERT_EQ(fit.status, FitStatus::ok) << fit.reason;
   const auto& eif = std::get<Eif>(fit.model);
   EXPECT_NEAR(eif.g_nS / 5.0, 1.0, 1e-6);
@@ -38,9 +38,9 @@ TEST(IvFit, RecoversAnExponentialCurve) {
   EXPECT_GT(drift_mV_per_ms(Model(curves::kEif), fit.upper_V_mV + 0.5), 3.0);
 }
 
-TEST(IvFit, RecoversAParabola) {
+TEST(ModelFit, RecoversAParabola) {
   const auto fits = fit_models(curve_of(Model(curves::kQif), 0.02), curves::steep_spikes());
-  const IvFit& fit = named(fits, "qif");
+  const ModelFit& fit = named(fits, "qif");
   ASSERT_EQ(fit.status, FitStatus::ok) << fit.reason;
   const auto& qif = std::get<Qif>(fit.model);
   EXPECT_NEAR(qif.a_nS_per_mV / 0.3, 1.0, 1e-6);
@@ -48,7 +48,7 @@ TEST(IvFit, RecoversAParabola) {
   EXPECT_NEAR(qif.V_c_mV / -48.0, 1.0, 1e-6);
 }
 
-TEST(IvFit, WithoutSpikesFitsThePassiveMembraneOnly) {
+TEST(ModelFit, WithoutSpikesFitsThePassiveMembraneOnly) {
   const auto fits = fit_models(curve_of(Model(curves::kPassive), 0.02, -80.0, 0.5, 8.0, -50.0), {});
   ASSERT_EQ(fits.size(), 5u);
   ASSERT_EQ(fits[0].status, FitStatus::ok);
@@ -62,7 +62,7 @@ TEST(IvFit, WithoutSpikesFitsThePassiveMembraneOnly) {
 }
 
 // The threshold of the LIF is the upper zero of F, here by bisection.
-TEST(IvFit, PutsTheThresholdOfTheLifWhereTheCurveReturnsToZero) {
+TEST(ModelFit, PutsTheThresholdOfTheLifWhereTheCurveReturnsToZero) {
   double low = -50.0, high = -40.0;
   for (int i = 0; i < 100; ++i) {
     const double middle = 0.5 * (low + high);
@@ -73,7 +73,7 @@ TEST(IvFit, PutsTheThresholdOfTheLifWhereTheCurveReturnsToZero) {
   EXPECT_NEAR(lif.V_th_mV, low, 0.02);  // linear between bins of 0.25 mV
 }
 
-TEST(IvFit, TabulatesTheCurveAsMeasured) {
+TEST(ModelFit, TabulatesTheCurveAsMeasured) {
   const DynamicIv iv = curve_of(Model(curves::kEif), 0.02);
   const auto fits = fit_models(iv, curves::steep_spikes());
   ASSERT_EQ(named(fits, "tabulated").status, FitStatus::ok);
@@ -81,7 +81,7 @@ TEST(IvFit, TabulatesTheCurveAsMeasured) {
     EXPECT_NEAR(drift_mV_per_ms(named(fits, "tabulated").model, bin.V_mV), bin.F_mV_per_ms, 1e-9);
 }
 
-TEST(IvFit, LowersItsLimitToATenthOfASlowUpstroke) {
+TEST(ModelFit, LowersItsLimitToATenthOfASlowUpstroke) {
   SpikeParameters slow = curves::steep_spikes();
   slow.peak_slope_mV_per_ms = 12.0;
   const auto fits = fit_models(curve_of(Model(curves::kEif), 0.02), slow);
@@ -89,16 +89,16 @@ TEST(IvFit, LowersItsLimitToATenthOfASlowUpstroke) {
   EXPECT_LE(drift_mV_per_ms(Model(curves::kEif), named(fits, "eif").upper_V_mV), 1.2);
 }
 
-TEST(IvFit, DoesNotIdentifyAWideDeltaT) {
+TEST(ModelFit, DoesNotIdentifyAWideDeltaT) {
   const Eif wide{100.0, 5.0, -65.0, -50.0, 9.0, 0.0, {-60.0, 2.0}};
   const auto fits = fit_models(curve_of(Model(wide), 0.02, -85.0, 0.5, 8.0, 0.0), curves::steep_spikes());
-  const IvFit& fit = named(fits, "eif");
+  const ModelFit& fit = named(fits, "eif");
   EXPECT_EQ(fit.status, FitStatus::not_identified);
   EXPECT_NE(fit.reason.find("Delta_T"), std::string::npos);
   EXPECT_NEAR(parameter(fit, "Delta_T_mV").value, 9.0, 0.01);  // told all the same
 }
 
-TEST(IvFit, DoesNotIdentifyAnUpstrokeOfTooFewBins) {
+TEST(ModelFit, DoesNotIdentifyAnUpstrokeOfTooFewBins) {
   DynamicIv iv = curve_of(Model(curves::kEif), 0.02);
   while (iv.bins.back().F_mV_per_ms > 0.0) iv.bins.pop_back();
   IvBin rising = iv.bins.back();  // one bin of the upstroke is left
@@ -106,12 +106,12 @@ TEST(IvFit, DoesNotIdentifyAnUpstrokeOfTooFewBins) {
   rising.F_mV_per_ms = drift_mV_per_ms(Model(curves::kEif), rising.V_mV);
   ASSERT_GT(rising.F_mV_per_ms, 0.0);
   iv.bins.push_back(rising);
-  const IvFit fit = named(fit_models(iv, curves::steep_spikes()), "eif");
+  const ModelFit fit = named(fit_models(iv, curves::steep_spikes()), "eif");
   EXPECT_EQ(fit.status, FitStatus::not_identified);
   EXPECT_NE(fit.reason.find("1 supported bins"), std::string::npos) << fit.reason;
 }
 
-TEST(IvFit, DoesNotIdentifyADeltaTThatMovesWithTheLimit) {
+TEST(ModelFit, DoesNotIdentifyADeltaTThatMovesWithTheLimit) {
   // An upstroke that turns from gentle (3 mV) to sharp (0.5 mV) on its way.
   DynamicIv iv = curve_of(Model(curves::kEif), 0.02, -80.0, 0.25, 1e9, -44.0);
   for (IvBin& bin : iv.bins) {
@@ -119,17 +119,17 @@ TEST(IvFit, DoesNotIdentifyADeltaTThatMovesWithTheLimit) {
     bin.F_mV_per_ms =
         (-65.0 - V + 3.0 * std::exp((V + 53.0) / 3.0) + 0.5 * std::exp((V + 48.0) / 0.5)) / 20.0;
   }
-  const IvFit fit = named(fit_models(iv, curves::steep_spikes()), "eif");
+  const ModelFit fit = named(fit_models(iv, curves::steep_spikes()), "eif");
   EXPECT_EQ(fit.status, FitStatus::not_identified);
   EXPECT_NE(fit.reason.find("limit"), std::string::npos) << fit.reason;
 }
 
-TEST(IvFit, OfTooFewBinsFailsWithReasons) {
+TEST(ModelFit, OfTooFewBinsFailsWithReasons) {
   DynamicIv iv = curve_of(Model(curves::kEif), 0.02);
   for (std::size_t i = 5; i < iv.bins.size(); ++i) iv.bins[i].supported = false;
   const auto fits = fit_models(iv, curves::steep_spikes());
   ASSERT_EQ(fits.size(), 5u);
-  for (const IvFit& fit : fits) {
+  for (const ModelFit& fit : fits) {
     EXPECT_EQ(fit.status, FitStatus::failed);
     EXPECT_NE(fit.reason.find("only 5 bins"), std::string::npos);
     EXPECT_FALSE(status_name(fit.status).empty());
@@ -138,7 +138,7 @@ TEST(IvFit, OfTooFewBinsFailsWithReasons) {
 }
 
 // Every failed model says why, whatever is wrong with the curve.
-TEST(IvFit, GivesAReasonForWhateverItDoesNotIdentifyAndPrintsNothing) {
+TEST(ModelFit, GivesAReasonForWhateverItDoesNotIdentifyAndPrintsNothing) {
   testing::internal::CaptureStderr();
   const DynamicIv clean = curve_of(Model(curves::kEif), 0.02);
   std::vector<DynamicIv> odd(5, clean);
@@ -148,7 +148,7 @@ TEST(IvFit, GivesAReasonForWhateverItDoesNotIdentifyAndPrintsNothing) {
   for (IvBin& bin : odd[3].bins) bin.F_mV_per_ms *= 1e-9;                    // nothing moves
   odd[4] = curves::with_noise(curve_of(Model(curves::kEif), 5.0), 3);        // all noise
   for (const DynamicIv& iv : odd) {
-    for (const IvFit& fit : fit_models(iv, curves::steep_spikes())) {
+    for (const ModelFit& fit : fit_models(iv, curves::steep_spikes())) {
       EXPECT_EQ(fit.reason.empty(), fit.status == FitStatus::ok) << model_name(fit.model);
       if (fit.status == FitStatus::ok) {
         EXPECT_NO_THROW(validate(fit.model));
@@ -162,7 +162,7 @@ TEST(Refit, FindsTheSameParametersFromTheFit) {
   const DynamicIv iv = curves::with_noise(curve_of(Model(curves::kEif), 0.02), 5);
   const auto fits = fit_models(iv, curves::steep_spikes());
   for (const char* name : {"passive", "lif", "qif", "eif"}) {
-    const IvFit& fit = named(fits, name);
+    const ModelFit& fit = named(fits, name);
     const auto again = refit(iv, fit.model, fit.upper_fit_V_mV);
     ASSERT_TRUE(again.has_value()) << name;
     for (double V = -80.0; V < fit.upper_V_mV; V += 1.0)

@@ -14,7 +14,7 @@
 #include "libfit/iv/blocks.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace libfit::test {
 
@@ -22,7 +22,7 @@ struct RecordedCell {
   Recording recording;
   std::vector<std::vector<double>> spikes_ms;
   std::vector<Block> blocks;
-  IvFit eif;
+  ModelFit eif;
 };
 
 inline Reset reset_of(const Model& model) {
@@ -53,7 +53,7 @@ inline RecordedCell record(const Model& model, std::vector<double> current, doub
   spikes.reset = reset_of(model);
   if (!predicted.spike_times_ms.empty()) spikes.peak_slope_mV_per_ms = 100.0;
   const DynamicIv iv = estimate_dynamic_iv(cell.recording, cell.spikes_ms, capacitance_pF(model));
-  for (const IvFit& fit : fit_models(iv, spikes)) {
+  for (const ModelFit& fit : fit_models(iv, spikes)) {
     if (std::holds_alternative<Eif>(fit.model)) cell.eif = fit;
   }
   return cell;
@@ -81,7 +81,7 @@ inline std::vector<double> bursts(std::vector<double> weak, double pulse_pA, dou
   return weak;
 }
 
-inline const ParameterEstimate* find_parameter(const IvFit& fit, std::string_view name) {
+inline const ParameterEstimate* find_parameter(const ModelFit& fit, std::string_view name) {
   for (const ParameterEstimate& parameter : fit.parameters) {
     if (parameter.name == name) return &parameter;
   }
@@ -89,7 +89,7 @@ inline const ParameterEstimate* find_parameter(const IvFit& fit, std::string_vie
 }
 
 // Whatever a fit says is finite, and it says why where it is not ok.
-inline void expect_no_NaN(const IvFit& fit) {
+inline void expect_no_NaN(const ModelFit& fit) {
   for (const ParameterEstimate& p : fit.parameters) {
     EXPECT_TRUE(std::isfinite(p.value)) << p.name;
     EXPECT_TRUE(std::isfinite(p.se.value_or(0.0))) << p.name;

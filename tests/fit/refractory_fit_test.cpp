@@ -22,7 +22,7 @@ const RefractoryEif kLayer5{284.0, 15.2, -68.5, -52.7, 1.16, 26.0, 25.0,        
                             12.7,  10.0, 15.0,  5.0,   60.0, 20.0, {-60.0, 4.0}};
 
 struct Fitted {
-  IvFit fit;
+  ModelFit fit;
   std::vector<SliceFit> slices;
 };
 
@@ -133,13 +133,13 @@ TEST(RefractoryFit, SaysWhyItRefusesDegenerateTrainingData) {
 }
 
 TEST(RefractoryFit, IsNoBetterIdentifiedThanTheEifItExtends) {
-  IvFit wide = layer5().eif;
+  ModelFit wide = layer5().eif;
   wide.status = FitStatus::not_identified;
   wide.reason = "because";
   const PostSpikeMoments moments = gather_post_spike(
       layer5().recording, layer5().spikes_ms, finer_edges(post_spike_edges(layer5().spikes_ms, 4.0, {}), 2),
       layer5().blocks, {}, 1);
-  const IvFit found = fit_refractory(post_spike_curves(moments, 284.0), wide);
+  const ModelFit found = fit_refractory(post_spike_curves(moments, 284.0), wide);
   EXPECT_EQ(found.status, FitStatus::not_identified);
   EXPECT_THAT(found.reason, testing::HasSubstr("because"));
 }

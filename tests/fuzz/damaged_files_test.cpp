@@ -10,8 +10,8 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/random.hpp"
-#include "libfit/recording/assemble.hpp"
-#include "libfit/recording/open.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/formats/open.hpp"
 #include "tests/fuzz/whole_files.hpp"
 
 namespace libfit {

@@ -3,8 +3,8 @@
 #include <span>
 
 #include "libfit/core/file.hpp"
-#include "libfit/recording/stimulus_writer.hpp"
-#include "tests/recording/nwb_files.hpp"
+#include "libfit/stimulus/stimulus_writer.hpp"
+#include "tests/formats/nwb_files.hpp"
 
 namespace libfit::fuzz {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <string>
 
-#include "libfit/recording/open.hpp"
-#include "tests/recording/written_files.hpp"
+#include "libfit/formats/open.hpp"
+#include "tests/formats/written_files.hpp"
 
 namespace libfit::fuzz {
 

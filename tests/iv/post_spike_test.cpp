@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "libfit/core/error.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 #include "tests/signal/synthetic_cells.hpp"
 
 namespace libfit {

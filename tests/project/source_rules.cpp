@@ -14,9 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Rooms as data flow through them; core is under all of them.
-constexpr std::array<std::string_view, 9> kRooms = {"recording", "signal", "iv",     "model",   "fit",
-                                                    "simulate",  "score",  "report", "pipeline"};
+// Rooms in the order in which they are used; core is under all of them.
+constexpr std::array<std::string_view, 12> kRooms = {"recording", "formats",      "signal",   "iv",
+                                                     "model",     "simulate",     "stimulus", "score",
+                                                     "fit",       "characterize", "draw",     "report"};
 
 constexpr std::array<std::string_view, 8> kFolders = {".ci",      "cmake",  "data",  "docs",
                                                       "examples", "libfit", "tests", "tools"};
@@ -30,11 +31,11 @@ struct Place {
 
 const std::vector<Place>& places() {
   static const std::vector<Place> table = {
-      {"hdf5|H5", "HDF5", {"libfit/recording/"}},
+      {"hdf5|H5", "HDF5", {"libfit/formats/", "libfit/stimulus/stimulus_hdf5"}},
       {"ceres/|glog/", "Ceres", {"libfit/fit/"}},
       {"nlohmann/json\\.hpp",
        "nlohmann-json",
-       {"libfit/model/model_file", "libfit/report/", "libfit/pipeline/", "tools/", "data/"}},
+       {"libfit/model/model_file", "libfit/stimulus/protocol_file", "libfit/report/", "tools/", "data/"}},
       {"openssl/", "OpenSSL", {"libfit/core/"}},
       {"Random123/", "Random123", {"libfit/core/"}},
       {"boost/program_options", "Boost.Program_options", {"tools/", "data/"}},

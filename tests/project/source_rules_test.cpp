@@ -59,7 +59,7 @@ TEST(ThirdParty, HasItsPlaces) {
   };
   EXPECT_TRUE(refused("libfit/signal/a.cpp", "hdf5.h"));
   EXPECT_TRUE(refused("libfit/fit/a.cpp", "H5Cpp.h"));
-  EXPECT_FALSE(refused("libfit/recording/a.cpp", "hdf5.h"));
+  EXPECT_FALSE(refused("libfit/formats/hdf5/a.cpp", "hdf5.h"));
   EXPECT_TRUE(refused("libfit/iv/a.cpp", "ceres/ceres.h"));
   EXPECT_FALSE(refused("libfit/fit/a.cpp", "ceres/ceres.h"));
   EXPECT_TRUE(refused("libfit/score/a.cpp", "nlohmann/json.hpp"));
@@ -79,7 +79,7 @@ TEST(ThirdParty, StaysOutOfPublicHeaders) {
   for (const char* header : {"vector", "string_view", "cstdint", "Eigen/Core", "nlohmann/json_fwd.hpp"}) {
     EXPECT_THAT(broken("libfit/recording/a.hpp", header), IsEmpty()) << header;
   }
-  EXPECT_THAT(broken("libfit/recording/hdf5_internal.hpp", "hdf5.h"), IsEmpty());
+  EXPECT_THAT(broken("libfit/formats/hdf5/hdf5_internal.hpp", "hdf5.h"), IsEmpty());
 }
 
 TEST(Headers, OpenWithACommentAndArePragmaOnce) {

@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "libfit/core/error.hpp"
-#include "libfit/recording/assemble.hpp"
-#include "libfit/recording/open.hpp"
-#include "tests/recording/written_files.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/formats/open.hpp"
+#include "tests/formats/written_files.hpp"
 
 namespace libfit {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/recording/written_files.hpp"
+#include "tests/formats/written_files.hpp"
 
 namespace libfit {
 namespace {

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "libfit/report/figure.hpp"
-#include "libfit/report/gnuplot_run.hpp"
-#include "temporary_folder.hpp"
+#include "libfit/draw/figure.hpp"
+#include "libfit/draw/gnuplot_run.hpp"
+#include "tests/draw/temporary_folder.hpp"
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <set>
 
-#include "libfit/report/figure_pieces.hpp"
-#include "libfit/report/gnuplot_run.hpp"
-#include "synthetic_figures.hpp"
+#include "libfit/draw/figure_pieces.hpp"
+#include "libfit/draw/gnuplot_run.hpp"
+#include "tests/draw/synthetic_figures.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace dyniv_data {
 namespace {

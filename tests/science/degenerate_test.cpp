@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "libfit/pipeline/characterize.hpp"
+#include "libfit/characterize/characterize.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace libfit {
 namespace {
@@ -46,7 +46,7 @@ void expect_clear_answers(const Recording& training, const std::string& what, st
   EXPECT_GE(result.membrane.spike_count(), least) << what;
   EXPECT_LE(result.membrane.spike_count(), most) << what;
   EXPECT_GE(result.cell.models.size(), 7U) << what;
-  for (const IvFit& fit : result.cell.models) {
+  for (const ModelFit& fit : result.cell.models) {
     const std::string name = what + ": " + fit_name(fit);
     EXPECT_EQ(fit.status == FitStatus::ok, fit.reason.empty()) << name;
     if (fit.status == FitStatus::failed) continue;

@@ -26,8 +26,8 @@ Condition rig_of(std::string name, CellTruth truth, libfit::NoiseOptions noise, 
   return condition;
 }
 
-const libfit::IvFit* fit_of(const Condition& condition, const Analysis& analysis) {
-  for (const libfit::IvFit& fit : analysis.cell.models) {
+const libfit::ModelFit* fit_of(const Condition& condition, const Analysis& analysis) {
+  for (const libfit::ModelFit& fit : analysis.cell.models) {
     if (libfit::model_name(fit.model) == condition.family && fit.status == libfit::FitStatus::ok) return &fit;
   }
   return nullptr;
@@ -35,7 +35,7 @@ const libfit::IvFit* fit_of(const Condition& condition, const Analysis& analysis
 
 const libfit::ParameterEstimate* parameter_of(const Condition& condition, const Analysis& analysis,
                                               const std::string& name) {
-  const libfit::IvFit* fit = fit_of(condition, analysis);
+  const libfit::ModelFit* fit = fit_of(condition, analysis);
   if (fit == nullptr) return nullptr;
   const auto found = std::find_if(fit->parameters.begin(), fit->parameters.end(),
                                   [&](const auto& parameter) { return parameter.name == name; });

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "data/generator.hpp"
-#include "libfit/pipeline/cell_fit.hpp"
-#include "libfit/pipeline/membrane.hpp"
+#include "libfit/characterize/cell_fit.hpp"
+#include "libfit/signal/membrane.hpp"
 
 namespace dyniv_science {
 

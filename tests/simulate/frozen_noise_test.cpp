@@ -7,7 +7,7 @@
 
 #include "brute_force.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace libfit {
 namespace {

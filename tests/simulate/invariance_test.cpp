@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 
 namespace libfit {
 namespace {

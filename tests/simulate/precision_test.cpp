@@ -9,7 +9,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/model/firing.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
+#include "libfit/stimulus/stimulus.hpp"
 #include "tests/simulate/precise.hpp"
 
 namespace libfit {

@@ -11,8 +11,8 @@
 #include "libfit/model/model_by_hand.hpp"
 #include "libfit/simulate/fi_curve.hpp"
 #include "libfit/simulate/simulate.hpp"
-#include "libfit/simulate/stimulus.hpp"
-#include "libfit/simulate/stimulus_scale.hpp"
+#include "libfit/stimulus/stimulus.hpp"
+#include "libfit/stimulus/stimulus_scale.hpp"
 #include "tests/fit/gif_cells.hpp"
 
 namespace libfit {

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "libfit/pipeline/cell_fit.hpp"
-#include "libfit/pipeline/membrane.hpp"
-#include "libfit/pipeline/prediction.hpp"
-#include "libfit/recording/assemble.hpp"
+#include "libfit/characterize/cell_fit.hpp"
+#include "libfit/characterize/prediction.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/signal/membrane.hpp"
 
 namespace {
 

@@ -162,7 +162,7 @@ libfit::ResultOptions result_options(const CommandLine& line, const OutputArgume
 
 int exit_code_of(const libfit::CellFit& cell) {
   const bool fitted = std::ranges::any_of(
-      cell.models, [](const libfit::IvFit& fit) { return fit.status != libfit::FitStatus::failed; });
+      cell.models, [](const libfit::ModelFit& fit) { return fit.status != libfit::FitStatus::failed; });
   if (fitted) return kDone;
   std::cerr
       << "dyniv: no model could be fitted; the warnings say why, and `dyniv inspect` what is in the files\n";

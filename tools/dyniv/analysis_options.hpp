@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "command_line.hpp"
-#include "libfit/pipeline/characterize.hpp"
-#include "libfit/pipeline/results.hpp"
+#include "libfit/characterize/characterize.hpp"
+#include "libfit/report/results.hpp"
 #include "recording_options.hpp"
 
 namespace dyniv {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "libfit/report/table.hpp"
+#include "libfit/draw/table.hpp"
 
 namespace dyniv {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "libfit/pipeline/model_analysis.hpp"
+#include "libfit/simulate/model_analysis.hpp"
 
 namespace dyniv {
 

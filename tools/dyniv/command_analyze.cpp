@@ -12,8 +12,8 @@
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/version.hpp"
-#include "libfit/pipeline/analysis_figures.hpp"
-#include "libfit/pipeline/results.hpp"
+#include "libfit/report/analysis_figures.hpp"
+#include "libfit/report/results.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
 

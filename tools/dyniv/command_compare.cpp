@@ -10,11 +10,11 @@
 #include "analysis_options.hpp"
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/pipeline/comparison.hpp"
-#include "libfit/pipeline/model_analysis.hpp"
-#include "libfit/pipeline/result_overview.hpp"
-#include "libfit/pipeline/results.hpp"
-#include "libfit/report/table.hpp"
+#include "libfit/draw/table.hpp"
+#include "libfit/report/comparison.hpp"
+#include "libfit/report/result_overview.hpp"
+#include "libfit/report/results.hpp"
+#include "libfit/simulate/model_analysis.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {

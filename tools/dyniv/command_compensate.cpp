@@ -5,8 +5,8 @@
 #include <iostream>
 
 #include "curve_command.hpp"
-#include "libfit/pipeline/result_figures.hpp"
-#include "libfit/recording/text_writer.hpp"
+#include "libfit/formats/text/text_writer.hpp"
+#include "libfit/report/result_figures.hpp"
 
 namespace dyniv {
 

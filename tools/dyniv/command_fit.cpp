@@ -6,9 +6,9 @@
 
 #include "curve_command.hpp"
 #include "libfit/model/model_file.hpp"
-#include "libfit/pipeline/result_figures.hpp"
-#include "libfit/pipeline/result_overview.hpp"
-#include "libfit/pipeline/result_tables.hpp"
+#include "libfit/report/result_figures.hpp"
+#include "libfit/report/result_overview.hpp"
+#include "libfit/report/result_tables.hpp"
 
 namespace dyniv {
 
@@ -30,7 +30,7 @@ int command_fit(const std::vector<std::string>& arguments) {
   files.texts = {{"iv.json", libfit::iv_json(inputs.membrane, cell, from)},
                  {"iv.csv", libfit::table_as_csv(libfit::curve_table(cell.iv))},
                  {"tables/parameters.csv", libfit::table_as_csv(parameters)}};
-  for (const libfit::IvFit& fit : cell.models) {
+  for (const libfit::ModelFit& fit : cell.models) {
     if (fit.status == libfit::FitStatus::failed) continue;
     files.texts.emplace_back(fmt::format("models/{}.json", libfit::fit_name(fit)),
                              libfit::to_json_text({fit.model, libfit::model_provenance_json(fit, from)}));

@@ -12,8 +12,8 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/version.hpp"
-#include "libfit/pipeline/membrane.hpp"
-#include "libfit/recording/nwb_writer.hpp"
+#include "libfit/formats/nwb/nwb_writer.hpp"
+#include "libfit/signal/membrane.hpp"
 #include "plain_output.hpp"
 
 namespace dyniv {

@@ -5,9 +5,9 @@
 #include <iostream>
 
 #include "curve_command.hpp"
-#include "libfit/pipeline/result_figures.hpp"
-#include "libfit/pipeline/result_overview.hpp"
-#include "libfit/pipeline/result_tables.hpp"
+#include "libfit/report/result_figures.hpp"
+#include "libfit/report/result_overview.hpp"
+#include "libfit/report/result_tables.hpp"
 
 namespace dyniv {
 

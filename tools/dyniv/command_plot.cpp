@@ -11,8 +11,8 @@
 
 #include "command_line.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/pipeline/result_place.hpp"
-#include "libfit/report/figure.hpp"
+#include "libfit/draw/figure.hpp"
+#include "libfit/report/result_place.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {

@@ -6,11 +6,11 @@
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "libfit/characterize/characterize.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/pipeline/characterize.hpp"
-#include "libfit/pipeline/result_overview.hpp"
-#include "libfit/pipeline/result_tables.hpp"
-#include "libfit/pipeline/results.hpp"
+#include "libfit/report/result_overview.hpp"
+#include "libfit/report/result_tables.hpp"
+#include "libfit/report/results.hpp"
 #include "numbers.hpp"
 #include "protocol_roles.hpp"
 

@@ -8,11 +8,11 @@
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "libfit/characterize/model_score.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/text.hpp"
 #include "libfit/model/model_file.hpp"
-#include "libfit/pipeline/model_score.hpp"
 #include "libfit/score/coincidence.hpp"
 #include "libfit/score/score.hpp"
 #include "numbers.hpp"

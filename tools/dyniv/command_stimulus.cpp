@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "command_line.hpp"
+#include "libfit/characterize/recording_length.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/pipeline/protocol_file.hpp"
-#include "libfit/pipeline/recording_length.hpp"
-#include "libfit/pipeline/results.hpp"
-#include "libfit/recording/stimulus_writer.hpp"
-#include "libfit/simulate/stimulus_spec.hpp"
+#include "libfit/report/results.hpp"
+#include "libfit/stimulus/protocol_file.hpp"
+#include "libfit/stimulus/stimulus_spec.hpp"
+#include "libfit/stimulus/stimulus_writer.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
 #include "stimulus_scaling.hpp"

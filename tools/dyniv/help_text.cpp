@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "libfit/report/table.hpp"
+#include "libfit/draw/table.hpp"
 
 namespace dyniv {
 namespace po = boost::program_options;

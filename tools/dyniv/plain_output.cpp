@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "libfit/report/text_escape.hpp"
+#include "libfit/draw/text_escape.hpp"
 
 namespace dyniv {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "libfit/core/error.hpp"
-#include "libfit/pipeline/protocol_file.hpp"
+#include "libfit/stimulus/protocol_file.hpp"
 
 namespace dyniv {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <boost/program_options.hpp>
 
-#include "libfit/recording/assemble.hpp"
-#include "libfit/recording/open.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/formats/open.hpp"
 
 namespace dyniv {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "libfit/pipeline/step_model.hpp"
-#include "libfit/report/figure.hpp"
-#include "libfit/report/table.hpp"
+#include "libfit/characterize/step_model.hpp"
+#include "libfit/draw/figure.hpp"
+#include "libfit/draw/table.hpp"
 
 namespace dyniv {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
-#include "libfit/simulate/stimulus_scale.hpp"
+#include "libfit/stimulus/stimulus_scale.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {

@@ -8,7 +8,7 @@
 
 #include "command_line.hpp"
 #include "libfit/model/model.hpp"
-#include "libfit/simulate/protocol.hpp"
+#include "libfit/stimulus/protocol.hpp"
 
 namespace dyniv {
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "libfit/core/error.hpp"
-#include "libfit/recording/assemble.hpp"
-#include "libfit/recording/open.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/formats/open.hpp"
 
 namespace libfit::fuzz {
 

@@ -1,5 +1,5 @@
 // Sidecars of stimuli; what was read is written and read again.
-#include "libfit/pipeline/protocol_file.hpp"
+#include "libfit/stimulus/protocol_file.hpp"
 
 #include "tests/fuzz/targets/fuzz_recording.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "libfit/model/model_by_hand.hpp"
 #include "libfit/model/model_file.hpp"
-#include "libfit/pipeline/protocol_file.hpp"
+#include "libfit/stimulus/protocol_file.hpp"
 #include "tests/fuzz/whole_files.hpp"
 
 namespace libfit::fuzz {

@@ -1,0 +1,264 @@
+#include "libfit/characterize/cell_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+#include "libfit/characterize/gif_stage.hpp"
+#include "libfit/characterize/memory_fit.hpp"
+#include "libfit/core/error.hpp"
+#include "libfit/core/parallel.hpp"
+#include "libfit/signal/alignment.hpp"
+
+namespace libfit {
+namespace {
+
+void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+// The electrode sweep's own capacitance is a second opinion; the training trace's kernel is not: it has the
+// same active currents in it as the regression.
+std::optional<ElectrodeKernel> independent_kernel(const Membrane& membrane) {
+  return membrane.compensation == Compensation::electrode_sweep ? membrane.electrode : std::nullopt;
+}
+
+// The first ten minutes of a recording, in whole blocks: enough to tell what a small error does to the
+// estimates, and an hour is not copied for it.
+struct Beginning {
+  Recording recording;
+  std::vector<std::vector<double>> spikes_ms;
+  std::vector<Block> blocks;
+  std::vector<double> weights;  // of all blocks: 1 for those here
+};
+
+Beginning beginning_of(const Membrane& membrane, std::span<const Block> blocks) {
+  constexpr double kLimit_ms = 600000.0;
+  Beginning part;
+  part.weights.assign(blocks.size(), 0.0);
+  double total_ms = 0.0;
+  for (std::size_t b = 0; b < blocks.size() && total_ms < kLimit_ms; ++b) {
+    const Sweep& sweep = membrane.recording.sweeps[blocks[b].sweep];
+    part.blocks.push_back(blocks[b]);
+    part.weights[b] = 1.0;
+    total_ms += static_cast<double>(blocks[b].end - blocks[b].begin) * sweep.dt_ms;
+  }
+  for (std::size_t s = 0; s <= part.blocks.back().sweep; ++s) {
+    const Sweep& whole = membrane.recording.sweeps[s];
+    const bool last = s == part.blocks.back().sweep;
+    const auto size = static_cast<std::ptrdiff_t>(last ? part.blocks.back().end : whole.size());
+    Sweep sweep;
+    sweep.number = whole.number;
+    sweep.dt_ms = whole.dt_ms;
+    sweep.voltage_mV.assign(whole.voltage_mV.begin(), whole.voltage_mV.begin() + size);
+    sweep.current_pA.assign(whole.current_pA.begin(), whole.current_pA.begin() + size);
+    part.recording.sweeps.push_back(std::move(sweep));
+    std::vector<double> spikes;
+    for (const double spike_ms : membrane.spikes_ms[s])
+      if (spike_ms < static_cast<double>(size - 1) * whole.dt_ms) spikes.push_back(spike_ms);
+    part.spikes_ms.push_back(std::move(spikes));
+  }
+  return part;
+}
+
+// What a recording would be with one error of the rig's measurement one standard error higher: of the
+// electrode's kernel, or of the lag of the current where that was measured. Blocks do not show these errors:
+// all were compensated and aligned alike.
+std::vector<std::function<Recording(Recording)>> rig_moves(const Membrane& membrane, unsigned threads) {
+  std::vector<std::function<Recording(Recording)>> moves;
+  if (membrane.compensation == Compensation::electrode_sweep ||
+      membrane.compensation == Compensation::training) {
+    for (const std::vector<double>& error : membrane.electrode->kernel_errors_GOhm_per_ms) {
+      moves.emplace_back([&membrane, &error, threads](Recording recording) {
+        ElectrodeKernel step;
+        step.dt_ms = membrane.electrode->dt_ms;
+        step.kernel_GOhm_per_ms = error;
+        return compensate(std::move(recording), step, threads);
+      });
+    }
+  } else if (membrane.lag) {
+    moves.emplace_back([&membrane, threads](Recording recording) {
+      return aligned(std::move(recording), membrane.lag->se_ms, threads);
+    });
+  }
+  return moves;
+}
+
+std::vector<CommonError> rig_errors(const Membrane& membrane, const CellFit& cell,
+                                    std::span<const Block> blocks, const CellFitOptions& options) {
+  std::vector<CommonError> errors;
+  const auto moves = rig_moves(membrane, options.threads);
+  if (moves.empty()) return errors;
+  const Beginning part = beginning_of(membrane, blocks);
+  DynamicIvOptions iv = options.iv;
+  iv.exclude_after_spike_ms = cell.moments.exclusion_ms;  // it does not shrink once more
+  iv.min_fraction_left = 0.0;
+  CapacitanceOptions capacitance = options.capacitance;
+  capacitance.threads = options.threads;
+  if (dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv, part.weights).bins.empty())
+    return errors;
+  for (const auto& move : moves) {
+    const Recording recording = move(part.recording);
+    CommonError error;
+    error.block_weights = part.weights;
+    if (cell.capacitance.result.method == CapacitanceMethod::plateau) {
+      const auto moments = capacitance_moments(recording, part.spikes_ms, part.blocks, capacitance);
+      error.capacitance_move_pF = plateau_move_pF(cell.capacitance, moments, part.weights).value_or(0.0);
+    }
+    error.moments = gather_iv_moments(recording, part.spikes_ms, part.blocks, iv, options.threads);
+    errors.push_back(std::move(error));
+  }
+  return errors;
+}
+
+// All errors, added as independent ones, widen the interval of C.
+void add_rig_errors(CellFit& cell) {
+  auto& interval = cell.capacitance.result.ci95_pF;
+  if (!interval) return;
+  const double value = cell.capacitance.result.value_pF;
+  for (const CommonError& error : cell.rig_errors) {
+    const double half = 1.96 * error.capacitance_move_pF;
+    interval = Interval{value - std::hypot(value - interval->low, half),
+                        value + std::hypot(interval->high - value, half)};
+  }
+}
+
+SpikeParameters spike_parameters(const Membrane& membrane, const std::optional<ResetEstimate>& reset) {
+  SpikeParameters spikes;
+  spikes.V_spike_mV = membrane.criterion.level_mV;
+  if (membrane.shape) {
+    spikes.V_onset_mV = membrane.shape->median_onset_mV;
+    spikes.peak_slope_mV_per_ms = membrane.shape->median_peak_slope_mV_per_ms;
+  }
+  if (reset) spikes.reset = {reset->V_reset_mV, reset->t_ref_ms};
+  return spikes;
+}
+
+void set_reset_intervals(CellFit& cell) {
+  if (!cell.reset) return;
+  for (ModelFit& fit : cell.models) {
+    for (ParameterEstimate& parameter : fit.parameters) {
+      if (parameter.name == "V_reset_mV" && !is_stochastic(fit.model))
+        parameter.ci95 = cell.reset->V_reset_ci95_mV;
+    }
+  }
+}
+
+// Beside those of the curve. Side by side: each has long parts on one thread.
+void add_others(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  MemoryFits memory;
+  GifFamily gifs;
+  parallel_for(2, options.threads, [&](std::size_t i) {
+    if (i == 0) {
+      gifs = fit_gif_family(membrane, cell, options);
+    } else {
+      memory = fit_models_with_memory(membrane, cell, options);
+    }
+  });
+  std::ranges::move(memory.models, std::back_inserter(cell.models));
+  cell.post_spike = std::move(memory.post_spike);
+  std::ranges::move(gifs.models, std::back_inserter(cell.models));
+  cell.gifs = std::move(gifs.fits);
+  cell.thresholds = std::move(gifs.thresholds);
+  if (cell.gifs) append(cell.warnings, cell.gifs->warnings);
+}
+
+void add_tuned(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  const SpikeTuningOptions tuning{options.tuning_window_ms, options.gif.folds, options.gif.block_ms,
+                                  options.threads};
+  for (TunedFit& tuned : tune_to_spikes(membrane, cell.models, tuning)) {
+    cell.models.push_back(std::move(tuned.fit));
+    cell.tunings.push_back(std::move(tuned.tuning));
+  }
+}
+
+// One warning a reason: what keeps one model from being fitted often keeps all.
+void warn_of_fits(CellFit& cell) {
+  std::vector<std::pair<std::string, std::string>> names_by_reason;
+  for (const ModelFit& fit : cell.models) {
+    if (fit.status == FitStatus::ok) continue;
+    const std::string reason =
+        fmt::format("{}: {} [model.{}]", status_words(fit.status), fit.reason, status_name(fit.status));
+    const auto known = std::find_if(names_by_reason.begin(), names_by_reason.end(),
+                                    [&](const auto& entry) { return entry.second == reason; });
+    if (known == names_by_reason.end()) {
+      names_by_reason.emplace_back(fit_name(fit), reason);
+    } else {
+      known->first += fmt::format(", {}", fit_name(fit));
+    }
+  }
+  for (const auto& [names, reason] : names_by_reason)
+    cell.warnings.push_back(fmt::format("{}: {}", names, reason));
+}
+
+}  // namespace
+
+void CellFitOptions::validate() const {
+  capacitance.validate();
+  iv.validate();
+  fit.validate();
+  gif.validate();
+  if (capacitance_pF) check_options({{"capacitance_pF", *capacitance_pF, *capacitance_pF > 0.0, "> 0"}});
+  check_options({{"bootstrap_draws", static_cast<double>(bootstrap_draws),
+                  bootstrap_draws == 0 || bootstrap_draws >= 20, "0, or 20 or more"}});
+}
+
+CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options) {
+  options.validate();
+  CellFit cell;
+  const auto blocks = make_blocks(membrane.recording, options.iv.block_ms);
+  if (options.capacitance_pF) {
+    cell.capacitance.result.value_pF = *options.capacitance_pF;
+    cell.capacitance.result.method = CapacitanceMethod::given;
+    cell.capacitance.result.reason = "given by option";
+  } else {
+    CapacitanceOptions capacitance = options.capacitance;
+    capacitance.bootstrap_draws = options.bootstrap_draws == 0 ? 100 : options.bootstrap_draws;
+    capacitance.seed = options.seed;
+    capacitance.threads = options.threads;
+    cell.capacitance = estimate_capacitance(membrane.recording, membrane.spikes_ms, blocks,
+                                            independent_kernel(membrane), capacitance);
+  }
+  append(cell.warnings, cell.capacitance.result.warnings);
+  cell.moments =
+      gather_iv_moments(membrane.recording, membrane.spikes_ms, blocks, options.iv, options.threads);
+  cell.rig_errors = rig_errors(membrane, cell, blocks, options);
+  add_rig_errors(cell);
+  cell.iv = dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv);
+  append(cell.warnings, cell.iv.warnings);
+  return cell;
+}
+
+void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  cell.reset = estimate_reset(membrane.recording, membrane.spikes_ms, cell.capacitance.result.value_pF);
+  cell.spikes = spike_parameters(membrane, cell.reset);
+  if (membrane.shape && !cell.reset) {
+    // Fewer than five spikes do not tell a reset: without one, no model that fires.
+    cell.spikes.peak_slope_mV_per_ms.reset();
+    cell.warnings.push_back(fmt::format(
+        "{} spikes are too few to tell reset and refractory period; only the passive membrane is fitted "
+        "[model.too_few_spikes]",
+        membrane.spike_count()));
+  }
+  cell.models = fit_models(cell.iv, cell.spikes, options.fit);
+  FitBootstrapOptions bootstrap;
+  bootstrap.draws = options.bootstrap_draws;
+  bootstrap.seed = options.seed;
+  bootstrap.threads = options.threads;
+  bootstrap.progress = options.bootstrap_progress;
+  cell.bootstrap = bootstrap_fits(cell.capacitance, cell.moments, cell.iv, options.iv, cell.models, bootstrap,
+                                  cell.rig_errors);
+  if (!options.curve_models_only) add_others(membrane, cell, options);
+  set_reset_intervals(cell);
+  if (!options.curve_models_only) add_tuned(membrane, cell, options);
+  cell.simulation = check_simulation(membrane, cell.models, options.seed, options.threads);
+  tell_fits(cell.simulation, cell.models);
+  for (const ModelFit& fit : cell.models) append(cell.warnings, fit.warnings);
+  warn_of_fits(cell);
+}
+
+}  // namespace libfit

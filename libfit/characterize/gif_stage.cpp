@@ -1,0 +1,114 @@
+#include "libfit/characterize/gif_stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "libfit/model/parameters.hpp"
+#include "libfit/simulate/gif_trials.hpp"
+
+namespace libfit {
+namespace {
+
+constexpr std::size_t rate_trials = 32;
+
+// The leak of the curve where there is one, else a membrane of ordinary size.
+Gif start_of(const CellFit& cell) {
+  Gif start;
+  start.C_pF = cell.capacitance.result.value_pF;
+  start.g_nS = start.C_pF / 20.0;
+  start.E_mV = -65.0;
+  for (const ModelFit& fit : cell.models) {
+    const auto* eif = std::get_if<Eif>(&fit.model);
+    if (eif != nullptr && fit.status == FitStatus::ok) {
+      start.drive.V_T_mV = eif->V_T_mV;
+      start.drive.Delta_T_mV = eif->Delta_T_mV;
+    }
+    const auto* passive = std::get_if<Passive>(&fit.model);
+    if (passive == nullptr || fit.status == FitStatus::failed) continue;
+    start.g_nS = passive->g_nS;
+    start.E_mV = passive->E_mV;
+  }
+  start.reset = cell.spikes.reset;
+  return start;
+}
+
+std::vector<ParameterEstimate> parameters_of(const Gif& model, const MembraneFit& membrane) {
+  std::vector<ParameterEstimate> parameters;
+  for (const NamedParameter& p : scalar_parameters(Model(model)))
+    parameters.push_back({std::string(p.name), p.value, {}, {}, {}});
+  if (!membrane.ci95) return parameters;
+  for (ParameterEstimate& parameter : parameters) {
+    if (parameter.name == "C_pF") parameter.ci95 = membrane.ci95->C_pF;
+    if (parameter.name == "g_nS") parameter.ci95 = membrane.ci95->g_nS;
+    if (parameter.name == "E_mV") parameter.ci95 = membrane.ci95->E_mV;
+    if (parameter.name == "V_reset_mV") parameter.ci95 = membrane.ci95->V_reset_mV;
+  }
+  return parameters;
+}
+
+double rate_ratio(const Gif& model, const Membrane& membrane, const CellFitOptions& options) {
+  double simulated = 0.0, recorded = 0.0;
+  for (std::size_t s = 0; s < membrane.recording.sweeps.size(); ++s) {
+    const Sweep& sweep = membrane.recording.sweeps[s];
+    const GifTrials trials = simulate_gif_trials(
+        model, sweep.current_pA, sweep.dt_ms, {rate_trials, s * rate_trials, options.seed, options.threads});
+    for (const auto& train : trials.spikes_ms)
+      simulated += static_cast<double>(train.size()) / static_cast<double>(rate_trials);
+    recorded += static_cast<double>(membrane.spikes_ms[s].size());
+  }
+  return simulated / recorded;
+}
+
+void check_rate(GifFit& fit, const Membrane& membrane, const CellFitOptions& options) {
+  if (fit.status == FitStatus::failed) return;
+  const double ratio = rate_ratio(fit.model, membrane, options);
+  fit.training_rate_ratio = ratio;
+  if (is_like_rate(ratio)) return;
+  fit.status = FitStatus::not_identified;
+  fit.reason = fmt::format(
+      "its own simulation of the training current has {:.2f} times the cell's spikes: it fits each spike "
+      "given "
+      "the recorded ones and runs away without them",
+      ratio);
+}
+
+}  // namespace
+
+GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options) {
+  GifFamily family;
+  GifFitOptions gif = options.gif;
+  gif.threads = options.threads;
+  if (options.gif_progress) gif.progress = options.gif_progress;
+  if (membrane.spike_count() == 0 || !cell.reset) {
+    return family;  // what keeps the curve's models from firing is said once, there
+  }
+  GifFits fits =
+      fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV, start_of(cell), gif);
+  for (GifFit& fit : fits.fits) {
+    check_rate(fit, membrane, options);
+    ModelFit entry;
+    fit.model.kind = fit.kind;
+    entry.model = fit.model;
+    entry.status = fit.status;
+    entry.reason = fit.reason;
+    if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model, fits.membrane);
+    entry.iterations = fit.iterations;
+    family.models.push_back(std::move(entry));
+  }
+  family.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
+  family.fits = std::move(fits);
+  return family;
+}
+
+const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
+  const auto* gif = std::get_if<Gif>(&model);
+  if (gif == nullptr || !cell.gifs) return nullptr;
+  for (const GifFit& fit : cell.gifs->fits) {
+    if (fit.kind == gif->kind) return &fit;
+  }
+  return nullptr;
+}
+
+}  // namespace libfit

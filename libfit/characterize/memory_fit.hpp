@@ -1,0 +1,19 @@
+// Models with a memory, after those of the curve: post-spike curves with the refractory EIF, and the AdEx.
+// Both extend the EIF of the curve and fail where there is none.
+#pragma once
+
+#include "libfit/characterize/cell_fit.hpp"
+#include "libfit/signal/membrane.hpp"
+
+namespace libfit {
+
+struct MemoryFits {
+  std::vector<ModelFit> models;         // refractory EIF, AdEx
+  std::optional<PostSpike> post_spike;  // absent where spikes are too few
+};
+
+// Intervals come from the draws of cell.bootstrap.
+MemoryFits fit_models_with_memory(const Membrane& membrane, const CellFit& cell,
+                                  const CellFitOptions& options);
+
+}  // namespace libfit

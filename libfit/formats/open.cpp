@@ -1,0 +1,123 @@
+#include "libfit/formats/open.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "libfit/core/error.hpp"
+#include "libfit/core/file.hpp"
+#include "libfit/core/text.hpp"
+#include "libfit/formats/abf/abf1_reader.hpp"
+#include "libfit/formats/abf/abf2_reader.hpp"
+#include "libfit/formats/foreign_formats.hpp"
+#include "libfit/formats/hdf5/hdf5_readers_internal.hpp"
+#include "libfit/formats/igor/igor_reader.hpp"
+#include "libfit/formats/igor/igor_text_reader.hpp"
+#include "libfit/formats/text/axon_text_reader.hpp"
+#include "libfit/formats/text/text_reader.hpp"
+#include "libfit/recording/traps.hpp"
+#include "libfit/recording/units.hpp"
+
+namespace libfit {
+namespace {
+
+// 100 MHz to one sample in 100 s: what lies outside is a damaged header.
+constexpr double kShortestStep_ms = 1e-5;
+constexpr double kLongestStep_ms = 1e5;
+
+std::vector<std::byte> read_head(const std::filesystem::path& path) {
+  std::vector<std::byte> head(4096);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  return head;
+}
+
+SignalFile read_plain(std::string_view raw, const std::string& path, const OpenOptions& options) {
+  std::string storage;
+  const std::string_view text = decoded_text(raw, path, storage);
+  if (looks_like_axon_text(text)) return read_axon_text(text, path, options.dt_ms);
+  if (looks_like_igor_text(text)) return read_igor_text(text, path, options.dt_ms);
+  return read_text(text, path,
+                   {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
+}
+
+SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const OpenOptions& options) {
+  if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
+  if (begins_with(bytes, "ABF2")) return read_abf2(bytes, path);
+  if (begins_with(bytes, "ABF ")) return read_abf1(bytes, path);
+  const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (is_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
+  const bool printable = looks_like_utf16(raw) || looks_like_text(bytes);
+  if (const auto foreign = printable ? std::nullopt : foreign_format(bytes))
+    throw InputError(fmt::format("{}: {}", path, *foreign));
+  if (looks_like_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
+  if (printable) return read_plain(raw, path, options);
+  throw InputError(
+      fmt::format("{}: is of no format that is read (ABF 1 and 2, Axon text, Igor binary wave and text, "
+                  "NWB, HDF5, delimited text)",
+                  path));
+}
+
+void check_unit(std::string_view option, const std::string& unit, ChannelRole role) {
+  if (unit.empty()) return;
+  const auto parsed = parse_electric_unit(unit);
+  if (!parsed || parsed->role != role)
+    throw OptionError(fmt::format("{} = {}: must be a unit of {}", option, unit, role_name(role)));
+}
+
+void refuse_stimulus(const std::string& path, const OpenOptions& options) {
+  if (options.nwb.stimulus.empty()) return;
+  throw OptionError(fmt::format(
+      "--stimulus {}: {} is no NWB file, and files of its format name no stimuli; pick sweeps with --sweeps",
+      options.nwb.stimulus, path));
+}
+
+void check_step(const SignalFile& file, const OpenOptions& options) {
+  if (file.channels.empty()) return;  // an NWB file without a sweep to read
+  if (!(file.dt_ms >= kShortestStep_ms && file.dt_ms <= kLongestStep_ms)) {
+    throw InputError(
+        fmt::format("{}: a sampling step of {:g} ms is not to be believed; the file is damaged or its unit "
+                    "of time is wrong",
+                    file.path, file.dt_ms));
+  }
+  // ABF files tell their own step; the other readers have compared already.
+  if (options.dt_ms) agreed_step(file.path, *options.dt_ms, file.dt_ms);
+}
+
+SignalFile checked(SignalFile file, const OpenOptions& options) {
+  check_step(file, options);
+  file.stated_current_clamp = options.current_clamp;
+  for (std::string& trap : file_traps(file)) file.warnings.push_back(std::move(trap));
+  return file;
+}
+
+}  // namespace
+
+void OpenOptions::validate() const {
+  if (dt_ms) check_options({{"dt", *dt_ms, std::isfinite(*dt_ms) && *dt_ms > 0.0, "> 0 [ms]"}});
+  check_unit("current-unit", current_unit, ChannelRole::current);
+  check_unit("voltage-unit", voltage_unit, ChannelRole::voltage);
+}
+
+SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions& options) {
+  options.validate();
+  std::error_code problem;
+  const bool regular = std::filesystem::is_regular_file(path, problem);
+  if (!regular || !looks_like_hdf5(read_head(path)))
+    return parse_signal_file(read_file(path), path.string(), options);
+  SignalFile file = open_hdf5(path, options);
+  if (!file.format.starts_with("NWB")) refuse_stimulus(path.string(), options);
+  return checked(std::move(file), options);
+}
+
+SignalFile parse_signal_file(std::span<const std::byte> content, const std::string& path,
+                             const OpenOptions& options) {
+  options.validate();
+  refuse_stimulus(path, options);
+  return checked(read_bytes(content, path, options), options);
+}
+
+}  // namespace libfit

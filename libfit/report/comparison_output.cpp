@@ -1,0 +1,348 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "libfit/core/version.hpp"
+#include "libfit/report/comparison.hpp"
+#include "libfit/report/figures.hpp"
+#include "libfit/report/result_tables.hpp"
+#include "libfit/simulate/model_analysis.hpp"
+
+namespace libfit {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::optional<Estimate> estimate_of(const ScoreValue& score) {
+  if (!score.value) return std::nullopt;
+  return Estimate{*score.value, score.ci95};
+}
+
+std::optional<Estimate> estimate_of(const MeanDifference& mean) {
+  if (!mean.mean) return std::nullopt;
+  return Estimate{*mean.mean, mean.ci95};
+}
+
+std::optional<Estimate> plain(const std::optional<double>& value) {
+  if (!value) return std::nullopt;
+  return Estimate{*value, std::nullopt};
+}
+
+// Place of a model in a cell; absent where the cell does not have it.
+std::optional<std::size_t> place_of(const ComparedCell& cell, const std::string& model) {
+  const auto found = std::ranges::find(cell.stored.models, model, &StoredModel::name);
+  if (found == cell.stored.models.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - cell.stored.models.begin());
+}
+
+std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& name, Measure measure) {
+  const auto place = place_of(cell, name);
+  if (!place) return std::nullopt;
+  const StoredModel& model = cell.stored.models[*place];
+  const bool fires = !model.trains.empty();
+  switch (measure) {
+    case Measure::md_star:
+      return estimate_of(cell.scores.models[*place].md_star);
+    case Measure::gamma:
+      return estimate_of(cell.scores.models[*place].gamma);
+    case Measure::explained_variance_10ms:
+      return fires ? model.explained_variance_10ms : std::nullopt;
+    case Measure::voltage:
+      return model.voltage_variance_explained;
+    case Measure::bits_per_spike:
+      return plain(model.bits_per_spike);
+    case Measure::rate_ratio:
+      return fires && cell.stored.rate_Hz > 0.0 ? plain(model.rate_Hz / cell.stored.rate_Hz) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> ceiling_of(const ComparedCell& cell, Measure measure) {
+  switch (measure) {
+    case Measure::gamma:
+      return cell.scores.reliability_gamma.value;
+    case Measure::voltage:
+      return cell.stored.voltage_ceiling;
+    case Measure::bits_per_spike:
+      return std::nullopt;
+    case Measure::md_star:
+    case Measure::explained_variance_10ms:
+    case Measure::rate_ratio:
+      return 1.0;
+  }
+  return std::nullopt;
+}
+
+ScoreSeries series_of(const Comparison& comparison, const std::vector<std::string>& models,
+                      const std::string& name, const std::string& axis) {
+  ScoreSeries series;
+  for (const std::string& model : models) series.models.push_back(label_of_model(model));
+  series.name = name;
+  series.axis = axis;
+  const bool wide = models.size() * comparison.cells.size() > 12;
+  series.width_mm = wide ? 174.0 : 85.0;
+  return series;
+}
+
+Figure measure_figure(const Comparison& comparison, const std::vector<std::string>& models, Measure measure) {
+  ScoreSeries series = series_of(comparison, models, measure_key(measure), measure_label(measure));
+  for (const ComparedCell& cell : comparison.cells) {
+    ScoreMeasure of_cell{cell.stored.name, {}, ceiling_of(cell, measure)};
+    for (const std::string& model : models) of_cell.models.push_back(value_of(cell, model, measure));
+    series.measures.push_back(std::move(of_cell));
+  }
+  return scores_figure(series);
+}
+
+// Md* of `model` minus that of `against` in one cell.
+std::optional<Estimate> difference_in(const ComparedCell& cell, const std::string& model,
+                                      const std::string& against) {
+  const auto first = place_of(cell, model), second = place_of(cell, against);
+  for (const ScoreDifference& difference : cell.scores.differences) {
+    if (difference.first == first && difference.second == second) return estimate_of(difference.md_star);
+    if (difference.first == second && difference.second == first && difference.md_star.value) {
+      const auto& ci = difference.md_star.ci95;
+      return Estimate{-*difference.md_star.value,
+                      ci ? std::optional(Interval{-ci->high, -ci->low}) : std::nullopt};
+    }
+  }
+  return std::nullopt;
+}
+
+Figure difference_figure(const Comparison& comparison, std::vector<std::string> models,
+                         const std::string& against) {
+  std::erase(models, against);
+  ScoreSeries series = series_of(comparison, models, "differences",
+                                 fmt::format("Md* minus that of {}", label_of_model(against)));
+  for (const ComparedCell& cell : comparison.cells) {
+    ScoreMeasure of_cell{cell.stored.name, {}, std::nullopt};
+    for (const std::string& model : models) of_cell.models.push_back(difference_in(cell, model, against));
+    series.measures.push_back(std::move(of_cell));
+  }
+  if (comparison.cells.size() > 1) {
+    ScoreMeasure means{"mean", {}, std::nullopt};
+    for (const std::string& model : models) {
+      const auto pair = pair_of(comparison, model, against);
+      means.models.push_back(pair ? estimate_of(pair->md_star) : std::nullopt);
+    }
+    series.measures.push_back(std::move(means));
+  }
+  return differences_figure(series);
+}
+
+ordered_json json_number(const std::optional<double>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+void add(ordered_json& json, const std::string& key, const std::optional<Estimate>& value) {
+  json[key] = value ? ordered_json(value->value) : ordered_json(nullptr);
+  json[key + "_ci95"] = value && value->ci95 ? ordered_json::array({value->ci95->low, value->ci95->high})
+                                             : ordered_json(nullptr);
+}
+
+ordered_json model_json(const ComparedCell& cell, const StoredModel& model) {
+  ordered_json json = {{"status", model.status}};
+  for (const Measure measure : kMeasures) {
+    const auto value = value_of(cell, model.name, measure);
+    if (measure == Measure::bits_per_spike || measure == Measure::rate_ratio) {
+      json[measure_key(measure)] = value ? ordered_json(value->value) : ordered_json(nullptr);
+    } else {
+      add(json, measure_key(measure), value);
+    }
+  }
+  json["training_md_star_bound"] = json_number(model.training_md_star_bound);
+  json["cv_bits_per_spike"] = json_number(model.cv_bits_per_spike);
+  json["aic"] = json_number(model.aic);
+  json["bic"] = json_number(model.bic);
+  for (const auto& [name, value] : model.parameters) {
+    json["parameters"][name] = value.value;
+    if (value.ci95) json["ci95"][name] = {value.ci95->low, value.ci95->high};
+  }
+  return json;
+}
+
+ordered_json cell_json(const ComparedCell& cell) {
+  const StoredCell& stored = cell.stored;
+  ordered_json json = {
+      {"name", stored.name},
+      {"folder", stored.folder.string()},
+      {"summary_sha256", stored.summary_sha256},
+      {"best_model", stored.best_model.empty() ? ordered_json(nullptr) : ordered_json(stored.best_model)},
+      {"repetitions", stored.trains.size()},
+      {"duration_ms", stored.duration_ms},
+      {"rate_Hz", stored.rate_Hz},
+      {"reliability",
+       {{"gamma", json_number(cell.scores.reliability_gamma.value)},
+        {"md", json_number(cell.scores.reliability_md.value)},
+        {"voltage", json_number(stored.voltage_ceiling)}}}};
+  for (const StoredModel& model : stored.models) json["models"][model.name] = model_json(cell, model);
+  json["differences"] = ordered_json::array();
+  for (const ScoreDifference& difference : cell.scores.differences) {
+    ordered_json one = {{"first", stored.models[difference.first].name},
+                        {"second", stored.models[difference.second].name}};
+    add(one, "md_star", estimate_of(difference.md_star));
+    add(one, "gamma", estimate_of(difference.gamma));
+    json["differences"].push_back(std::move(one));
+  }
+  return json;
+}
+
+ordered_json mean_json(const MeanDifference& mean) {
+  ordered_json json = {{"cells", mean.cells}};
+  add(json, "mean", estimate_of(mean));
+  json["better_in"] = mean.better;
+  json["worse_in"] = mean.worse;
+  json["clearly_better_in"] = mean.clearly_better;
+  json["clearly_worse_in"] = mean.clearly_worse;
+  return json;
+}
+
+}  // namespace
+
+const char* measure_key(Measure measure) {
+  switch (measure) {
+    case Measure::md_star:
+      return "md_star";
+    case Measure::gamma:
+      return "gamma";
+    case Measure::explained_variance_10ms:
+      return "explained_variance_10ms";
+    case Measure::voltage:
+      return "voltage_variance_explained";
+    case Measure::bits_per_spike:
+      return "log_likelihood_bits_per_spike";
+    case Measure::rate_ratio:
+      return "rate_ratio";
+  }
+  return "";
+}
+
+const char* measure_label(Measure measure) {
+  switch (measure) {
+    case Measure::md_star:
+      return "Md*";
+    case Measure::gamma:
+      return "Gamma";
+    case Measure::explained_variance_10ms:
+      return "EV 10 ms (explained variance of the rate)";
+    case Measure::voltage:
+      return "voltage (variance explained between spikes)";
+    case Measure::bits_per_spike:
+      return "bits per spike (log likelihood above Poisson)";
+    case Measure::rate_ratio:
+      return "rate ratio (model over cell)";
+  }
+  return "";
+}
+
+Table measure_table(const Comparison& comparison, Measure measure) {
+  Table table;
+  table.columns.push_back({"model", "", Alignment::left});
+  for (const ComparedCell& cell : comparison.cells) table.columns.push_back({cell.stored.name});
+  std::vector<TableCell> ceilings{std::string(kCeilingRow)};
+  bool any_ceiling = false;
+  for (const ComparedCell& cell : comparison.cells) {
+    const auto ceiling = ceiling_of(cell, measure);
+    any_ceiling = any_ceiling || ceiling;
+    ceilings.push_back(cell_of(plain(ceiling)));
+  }
+  for (const std::string& model : comparison.models) {
+    std::vector<TableCell> row{model};
+    bool any = false;
+    for (const ComparedCell& cell : comparison.cells) {
+      const auto value = value_of(cell, model, measure);
+      any = any || value;
+      row.push_back(cell_of(value));
+    }
+    if (any) table.rows.push_back(std::move(row));
+  }
+  if (any_ceiling && !table.rows.empty()) table.rows.insert(table.rows.begin(), std::move(ceilings));
+  return table;
+}
+
+Table difference_table(const Comparison& comparison) {
+  Table table;
+  table.columns = {{"first", "", Alignment::left},
+                   {"second", "", Alignment::left},
+                   {"cell", "", Alignment::left},
+                   {"Md*, first - second [95 %]"},
+                   {"Gamma, first - second [95 %]"}};
+  for (const PairOverCells& pair : comparison.pairs) {
+    for (const ComparedCell& cell : comparison.cells) {
+      for (const ScoreDifference& difference : cell.scores.differences) {
+        if (cell.stored.models[difference.first].name != pair.first ||
+            cell.stored.models[difference.second].name != pair.second)
+          continue;
+        table.rows.push_back({pair.first, pair.second, cell.stored.name,
+                              cell_of(estimate_of(difference.md_star)),
+                              cell_of(estimate_of(difference.gamma))});
+      }
+    }
+    if (comparison.cells.size() > 1)
+      table.rows.push_back({pair.first, pair.second, fmt::format("mean of {}", pair.md_star.cells),
+                            cell_of(estimate_of(pair.md_star)), cell_of(estimate_of(pair.gamma))});
+  }
+  return table;
+}
+
+Table compared_parameters(const Comparison& comparison) {
+  Table table;
+  table.columns = {
+      {"model", "", Alignment::left}, {"parameter", "", Alignment::left}, {"unit", "", Alignment::left}};
+  for (const ComparedCell& cell : comparison.cells) table.columns.push_back({cell.stored.name});
+  for (const std::string& name : comparison.models) {
+    std::vector<std::string> keys;
+    for (const ComparedCell& cell : comparison.cells) {
+      const auto place = place_of(cell, name);
+      if (!place) continue;
+      for (const auto& [key, value] : cell.stored.models[*place].parameters)
+        if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+    }
+    for (const std::string& key : keys) {
+      const auto [symbol, unit] = name_and_unit(key);
+      std::vector<TableCell> row{name, symbol, unit};
+      for (const ComparedCell& cell : comparison.cells) {
+        std::optional<Estimate> value;
+        if (const auto place = place_of(cell, name)) {
+          for (const auto& [other, estimate] : cell.stored.models[*place].parameters)
+            if (other == key) value = estimate;
+        }
+        row.push_back(cell_of(value));
+      }
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
+}
+
+std::vector<Figure> comparison_figures(const Comparison& comparison, const std::vector<std::string>& models,
+                                       const std::string& against) {
+  std::vector<Figure> figures;
+  for (const Measure measure :
+       {Measure::md_star, Measure::gamma, Measure::explained_variance_10ms, Measure::voltage})
+    figures.push_back(measure_figure(comparison, models, measure));
+  if (models.size() > 1) figures.push_back(difference_figure(comparison, models, against));
+  return figures;
+}
+
+std::string comparison_json(const Comparison& comparison, const std::string& options_json) {
+  ordered_json json = {{"schema", "dyniv.compare"},
+                       {"version", 1},
+                       {"dyniv_version", kVersion},
+                       {"options", ordered_json::parse(options_json)}};
+  json["cells"] = ordered_json::array();
+  for (const ComparedCell& cell : comparison.cells) json["cells"].push_back(cell_json(cell));
+  json["mean_differences"] = ordered_json::array();
+  for (const PairOverCells& pair : comparison.pairs) {
+    json["mean_differences"].push_back({{"first", pair.first},
+                                        {"second", pair.second},
+                                        {"md_star", mean_json(pair.md_star)},
+                                        {"gamma", mean_json(pair.gamma)}});
+  }
+  json["warnings"] = comparison.warnings;
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace libfit

@@ -1,0 +1,32 @@
+// The tables of a characterisation: parameters with intervals, scores with ceilings, the curve.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "libfit/characterize/characterize.hpp"
+#include "libfit/draw/table.hpp"
+
+namespace libfit {
+
+// Symbol and unit of a parameter's name: "g_nS" -> "g", "nS"; "a_nS_per_mV" -> "a", "nS/mV".
+std::pair<std::string, std::string> name_and_unit(const std::string& key);
+// The explained variance at a width of the Gaussian; nullptr where it was not asked for.
+const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms);
+// Empty where there is no value.
+TableCell cell_of(const std::optional<Estimate>& value);
+
+// One row a model and parameter: value with interval, range over the fit limits, status.
+Table parameter_table(const std::vector<ModelFit>& models);
+// One row a model, the cell's own repetitions first.
+Table score_table(const Characterization& result);
+// Cell and models on steps of current: one row each, and the f-I curves side by side, one row a step.
+Table step_score_table(const StepComparison& steps);
+Table step_rate_table(const StepComparison& steps);
+// Electrode and capacitance by every method.
+Table membrane_table(const Membrane& membrane, const Capacitance& capacitance);
+// One row a bin of the dynamic I-V.
+Table curve_table(const DynamicIv& iv);
+
+}  // namespace libfit
