@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
+#include <optional>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
@@ -35,30 +37,67 @@ std::vector<std::byte> read_head(const std::filesystem::path& path) {
   return head;
 }
 
-SignalFile read_plain(std::string_view raw, const std::string& path, const OpenOptions& options) {
-  std::string storage;
-  const std::string_view text = decoded_text(raw, path, storage);
-  if (looks_like_axon_text(text)) return read_axon_text(text, path, options.dt_ms);
-  if (looks_like_igor_text(text)) return read_igor_text(text, path, options.dt_ms);
-  return read_text(text, path,
-                   {options.dt_ms, options.columns, {options.current_unit, options.voltage_unit}});
-}
+// What a format is recognised by.
+class Content {
+ public:
+  Content(std::span<const std::byte> all, const std::string& name) : bytes(all), path(name) {}
+  std::string_view raw() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+  bool is_text() {
+    if (!is_text_) is_text_ = looks_like_utf16(raw()) || looks_like_text(bytes);
+    return *is_text_;
+  }
+  // In UTF-8; throws InputError where that cannot be.
+  std::string_view text() {
+    if (!text_) text_ = decoded_text(raw(), path, storage_);
+    return *text_;
+  }
+
+  const std::span<const std::byte> bytes;
+  const std::string& path;
+
+ private:
+  std::optional<bool> is_text_;
+  std::optional<std::string_view> text_;
+  std::string storage_;
+};
+
+// A format that is read from memory: a folder with its reader, and one line of the table below.
+struct Format {
+  std::string_view name;
+  bool (*recognises)(Content& content);
+  SignalFile (*read)(Content& content, const OpenOptions& options);
+};
+
+// The first that recognises the content reads it: signatures before looks, what any text could be last.
+constexpr std::array kFormats{
+    Format{"ABF 2", [](Content& c) { return begins_with(c.bytes, "ABF2"); },
+           [](Content& c, const OpenOptions&) { return read_abf2(c.bytes, c.path); }},
+    Format{"ABF 1", [](Content& c) { return begins_with(c.bytes, "ABF "); },
+           [](Content& c, const OpenOptions&) { return read_abf1(c.bytes, c.path); }},
+    Format{"Igor binary wave",
+           [](Content& c) { return is_igor_wave(c.bytes) || looks_like_igor_wave(c.bytes); },
+           [](Content& c, const OpenOptions& o) { return read_igor_wave(c.bytes, c.path, o.dt_ms); }},
+    Format{"Axon text", [](Content& c) { return c.is_text() && looks_like_axon_text(c.text()); },
+           [](Content& c, const OpenOptions& o) { return read_axon_text(c.text(), c.path, o.dt_ms); }},
+    Format{"Igor text", [](Content& c) { return c.is_text() && looks_like_igor_text(c.text()); },
+           [](Content& c, const OpenOptions& o) { return read_igor_text(c.text(), c.path, o.dt_ms); }},
+    Format{"delimited text", [](Content& c) { return c.is_text(); },
+           [](Content& c, const OpenOptions& o) {
+             return read_text(c.text(), c.path, {o.dt_ms, o.columns, {o.current_unit, o.voltage_unit}});
+           }},
+};
 
 SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const OpenOptions& options) {
   if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
-  if (begins_with(bytes, "ABF2")) return read_abf2(bytes, path);
-  if (begins_with(bytes, "ABF ")) return read_abf1(bytes, path);
-  const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (is_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
-  const bool printable = looks_like_utf16(raw) || looks_like_text(bytes);
-  if (const auto foreign = printable ? std::nullopt : foreign_format(bytes))
+  Content content(bytes, path);
+  if (const auto foreign = is_igor_wave(bytes) || content.is_text() ? std::nullopt : foreign_format(bytes))
     throw InputError(fmt::format("{}: {}", path, *foreign));
-  if (looks_like_igor_wave(bytes)) return read_igor_wave(bytes, path, options.dt_ms);
-  if (printable) return read_plain(raw, path, options);
-  throw InputError(
-      fmt::format("{}: is of no format that is read (ABF 1 and 2, Axon text, Igor binary wave and text, "
-                  "NWB, HDF5, delimited text)",
-                  path));
+  std::string names;
+  for (const Format& format : kFormats) {
+    if (format.recognises(content)) return format.read(content, options);
+    names += fmt::format("{}, ", format.name);
+  }
+  throw InputError(fmt::format("{}: is of no format that is read ({}NWB, HDF5)", path, names));
 }
 
 void check_unit(std::string_view option, const std::string& unit, ChannelRole role) {
