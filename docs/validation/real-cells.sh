@@ -36,7 +36,7 @@ echo "L5"
   --test "$igor"/*Test_ch2*.ibw "$igor"/*Test_ch3*.ibw --test-from 12 --out "$out/L5" --force --quiet > "$out/L5.txt"
 cells+=("L5")
 
-# One row a cell: [value, interval] as "v [l, h]" with the given number of decimals.
+# One row per cell: [value, interval] as "v [l, h]" with the given number of decimals.
 row() {
   jq -r --arg cell "$1" '
     def f(n): if . == null then "" else (. * pow(10; n) | round / pow(10; n) | tostring) end;
@@ -90,7 +90,7 @@ table=$here/real-cells-table.md
   echo
   folders=()
   for cell in "${cells[@]}"; do folders+=("$out/$cell"); done
-  "$dyniv" compare "${folders[@]}" --out "$out/comparison" --force --quiet > "$out/comparison.txt"
+  "$dyniv" compare "${folders[@]}" --all-models --out "$out/comparison" --force --quiet > "$out/comparison.txt"
   echo "| first | second | ${cells[*]/%/ |} mean |" | sed 's/| |/|/g'
   echo "| --- | --- |$(printf ' --- |%.0s' "${cells[@]}") --- |"
   for pair in eif:qif lif:eif adex:eif refractory_eif:eif eif_tuned:eif refractory_eif_tuned:eif gif:eif igif2:eif \
@@ -105,7 +105,10 @@ table=$here/real-cells-table.md
       + " " + of(.mean_differences; .md_star.mean; .md_star.mean_ci95) + " |"' "$out/comparison/comparison.json"
   done
   echo
-  sed -n '/ in Md\*/p' "$out/comparison.txt" | sed 's/^/- /'
+  # Sentences are wrapped for the terminal; a line that continues one begins with blanks.
+  awk 'sentence != "" && /^ +/ { sub(/^ +/, " "); sentence = sentence $0; next }
+       sentence != "" { print "- " sentence; sentence = "" }
+       / (beats|cannot be told apart)/ { sentence = $0 }' "$out/comparison.txt"
 } > "$table.part"
 mv "$table.part" "$table"
 cp "$out/comparison/figures/md_star.png" "$here/figures/comparison-md_star.png"
