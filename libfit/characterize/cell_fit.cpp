@@ -27,7 +27,7 @@ std::optional<ElectrodeKernel> independent_kernel(const Membrane& membrane) {
   return membrane.compensation == Compensation::electrode_sweep ? membrane.electrode : std::nullopt;
 }
 
-// The first ten minutes of a recording, in whole blocks: enough to tell what a small error does to the
+// The first ten minutes of a recording, in whole blocks: enough to see what a small error does to the
 // estimates, and an hour is not copied for it.
 struct Beginning {
   Recording recording;
@@ -237,10 +237,10 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   cell.reset = estimate_reset(membrane.recording, membrane.spikes_ms, cell.capacitance.result.value_pF);
   cell.spikes = spike_parameters(membrane, cell.reset);
   if (membrane.shape && !cell.reset) {
-    // Fewer than five spikes do not tell a reset: without one, no model that fires.
+    // Fewer than five spikes do not determine a reset: without one, no model that fires.
     cell.spikes.peak_slope_mV_per_ms.reset();
     cell.warnings.push_back(fmt::format(
-        "{} spikes are too few to tell reset and refractory period; only the passive membrane is fitted "
+        "{} spikes are too few to determine reset and refractory period; only the passive membrane is fitted "
         "[model.too_few_spikes]",
         membrane.spike_count()));
   }

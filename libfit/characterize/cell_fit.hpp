@@ -1,4 +1,4 @@
-// From the membrane to models with intervals: capacitance, dynamic I-V, what the spikes tell, fits,
+// From the membrane to models with intervals: capacitance, dynamic I-V, what the spikes show, fits,
 // bootstrap.
 #pragma once
 

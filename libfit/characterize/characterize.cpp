@@ -46,7 +46,7 @@ CharacterizeOptions with_common_settings(CharacterizeOptions options) {
   return options;
 }
 
-// A model that fires far too often or too rarely on the very current it was fitted to is said so.
+// A model that fires far too often or too rarely on the very current it was fitted to is reported.
 void warn_of_rates(const std::vector<TrainingPrediction>& predictions, std::vector<std::string>& warnings) {
   for (const TrainingPrediction& prediction : predictions) {
     if (prediction.model == "passive" || prediction.data_spikes < 20) continue;

@@ -82,7 +82,7 @@ GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const Ce
   gif.threads = options.threads;
   if (options.gif_progress) gif.progress = options.gif_progress;
   if (membrane.spike_count() == 0 || !cell.reset) {
-    return family;  // what keeps the curve's models from firing is said once, there
+    return family;  // what keeps the curve's models from firing is reported once, there
   }
   GifFits fits =
       fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV, start_of(cell), gif);

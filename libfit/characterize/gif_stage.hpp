@@ -11,7 +11,7 @@ namespace libfit {
 inline bool is_like_rate(double ratio) { return ratio >= 0.67 && ratio <= 1.5; }
 
 struct GifFamily {
-  std::vector<ModelFit> models;  // one a kind
+  std::vector<ModelFit> models;  // one per kind
   std::optional<GifFits> fits;   // absent where there is no spike or no reset, then also `models` is empty
   std::optional<ThresholdStudy> thresholds;
 };

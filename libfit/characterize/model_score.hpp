@@ -17,7 +17,7 @@ struct ModelScore {
 
 // Cell spikes are crossings of the model's V_spike_mV, the level they were found at when it was fitted; a
 // passive or LIF model has none, then the level is chosen from the test sweeps. `electrode` as in
-// prepare_membrane(); without it, and unless compensation is off, the electrode is told from the test sweeps.
+// prepare_membrane(); without it, and unless compensation is off, the electrode is found in the test sweeps.
 // Throws as prepare_membrane() and score_test() do.
 ModelScore score_model(const Model& model, const std::optional<Recording>& electrode, const Recording& test,
                        const MembraneOptions& membrane = {}, const ScoreOptions& options = {});

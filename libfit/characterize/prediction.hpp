@@ -45,7 +45,7 @@ struct TestResult {
   double duration_ms = 0.0;
   std::vector<double> current_pA;              // mean over the repetitions
   Recording repetitions;                       // electrode taken out
-  std::vector<std::vector<double>> spikes_ms;  // of the cell, one train a repetition
+  std::vector<std::vector<double>> spikes_ms;  // of the cell, one train per repetition
   // Spikes of the last repetition over those of the first, minus 1, by a straight line through all; absent
   // below four repetitions or without spikes. A model fitted to the training before does not know of it.
   std::optional<Estimate> rate_change;

@@ -97,7 +97,7 @@ RecordingLength estimate_recording_length(const Model& model, const NoiseOptions
   const std::string name(model_name(model));
   if (name != "passive" && name != "lif" && name != "qif" && name != "eif")
     throw DataError(
-        fmt::format("a {} is not fitted to a curve: the time to record is told for passive, lif, qif and "
+        fmt::format("a {} is not fitted to a curve: the time to record is computed for passive, lif, qif and "
                     "eif",
                     name));
   std::vector<std::optional<Model>> fits(options.replicates);

@@ -1,6 +1,6 @@
 // Is a fitted model fit to be simulated where training was not? Each is tried under constant currents (rest,
 // from 100 pA below zero to 300 above, and over all that training held) and, where it draws its spikes, on
-// the training current after a rest. Nothing but training is read. The rules are told in docs/methods/gif.md.
+// the training current after a rest. Nothing but training is read. The rules are in docs/methods/gif.md.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ namespace libfit {
 
 struct SimulationCheck {
   std::string model;
-  std::vector<double> rates_Hz;     // one a current: mean over trials; NaN where its spikes do not end
+  std::vector<double> rates_Hz;     // one per current: mean over trials; NaN where its spikes do not end
   std::vector<std::string> faults;  // empty: as far as tried, it can be simulated
 };
 
 struct SimulationChecks {
   std::vector<double> currents_pA;      // ascending
-  std::optional<double> silent_pA;      // the cell is silent here and below; absent: training does not tell
+  std::optional<double> silent_pA;      // the cell is silent here and below; absent: training does not show
   std::vector<SimulationCheck> models;  // those that fire and did not fail
 };
 

@@ -12,7 +12,7 @@
 
 namespace libfit {
 
-// One number a step, in the order of the cell's responses (ascending amplitudes); of a model that draws its
+// One number per step, in the order of the cell's responses (ascending amplitudes); of a model that draws its
 // spikes the mean over trials.
 struct StepRatesOf {
   std::string name;

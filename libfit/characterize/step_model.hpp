@@ -14,7 +14,7 @@ namespace libfit {
 
 // A leaky integrate-and-fire cell: resistance and time constant of the small steps, rest, threshold at the
 // median onset of the spikes, reset and refractory period from their average shape, or (with few spikes) a
-// reset half way to rest and 2 ms. Absent where the steps tell no resistance, no time constant or no spike.
+// reset half way to rest and 2 ms. Absent where the steps give no resistance, no time constant or no spike.
 std::optional<Model> first_model_of_steps(const Recording& recording,
                                           const std::vector<std::vector<double>>& spikes_ms,
                                           const StepAnalysis& steps);

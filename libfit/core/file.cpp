@@ -29,7 +29,7 @@ class FileDescriptor {
     if (handle_ >= 0) ::close(handle_);
   }
   int get() const { return handle_; }
-  // Closes now and tells whether the last delayed write went through.
+  // Closes now and returns whether the last delayed write went through.
   bool close() {
     const int status = ::close(handle_);
     handle_ = -1;

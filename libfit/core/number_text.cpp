@@ -201,7 +201,7 @@ NumberStyle DecimalMarks::style(const std::string& name) const {
   if (point_.line > 0) return {'.', ','};
   if (comma_or_group_.line > 0) {
     throw InputError(fmt::format(
-        "{}: its comma may part thousands or decimals, and no other number tells which; write all "
+        "{}: its comma may part thousands or decimals, and no other number shows which; write all "
         "numbers with a decimal point and without marks between thousands",
         place(comma_or_group_)));
   }

@@ -33,7 +33,7 @@ class DecimalMarks {
   void add(std::string_view field, std::size_t line, std::size_t column);
 
   // Throws InputError, which carries `name`, line and column, where numbers contradict each other, and where
-  // every comma could be a thousands mark and nothing tells.
+  // every comma could be a thousands mark and nothing decides.
   NumberStyle style(const std::string& name) const;
 
  private:

@@ -38,7 +38,7 @@ class Staging {
 
  private:
   std::filesystem::path path_;
-  int lock_ = -1;  // held while we live: by it others tell ours from what was left
+  int lock_ = -1;  // held while we live: by it others know ours from what was left
   std::optional<Unfinished> listed_;
 };
 

@@ -77,7 +77,7 @@ enum class FigureFormat {
   pdf,
   svg,
   png,         // 300 dpi
-  cairolatex,  // NAME_cairolatex.tex for \input with its NAME_cairolatex.pdf: texts are set by LaTeX
+  cairolatex,  // NAME_cairolatex.tex for \input with its NAME_cairolatex.pdf: text is set by LaTeX
   tikz,        // NAME_tikz.tex for \input; needs the package gnuplot-lua-tikz
 };
 

@@ -17,7 +17,7 @@ bool valid_figure_name(const std::string& name);
 // Throws ContractError unless name, sizes and series are as figure.hpp says.
 void check_figure(const Figure& figure);
 
-// The figure as it is drawn: texts plain, every axis with a range, long lines reduced, infinities as NaN.
+// The figure as it is drawn: plain text, every axis with a range, long lines reduced, infinities as NaN.
 Figure prepare_figure(Figure figure);
 
 // Columns of the CSV that a series reads, counted from 1; 0: it has none.
@@ -61,7 +61,7 @@ struct PanelLayout {
 
 std::vector<PanelLayout> layout_figure(const Figure& prepared);
 
-// The script: its only strings from outside are quoted texts, its only numbers positions and ranges.
+// The script: its only strings from outside are quoted, its only numbers positions and ranges.
 std::string gnuplot_script(const Figure& prepared, const FigureTable& table,
                            const std::vector<PanelLayout>& layout);
 

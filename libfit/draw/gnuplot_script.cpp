@@ -10,7 +10,7 @@
 namespace libfit {
 namespace {
 
-// The texts of a script, each a variable with two values: plain, and for LaTeX.
+// The strings of a script, each a variable with two values: plain, and for LaTeX.
 class Texts {
  public:
   std::string variable(const std::string& text) {

@@ -219,7 +219,7 @@ void judge(ModelFit& fit, const Found& found, const ModelFit& eif) {
     return false;
   };
   if (!is_seen("a_nS") && !is_seen("b_pA"))
-    leave_unidentified(fit, "neither a nor b is told apart from 0: no adaptation current is seen");
+    leave_unidentified(fit, "neither a nor b differs from 0 beyond its error: no adaptation current is seen");
 }
 
 // What a capacitance that is 1 % larger does to the linear part.
@@ -291,7 +291,7 @@ ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<doub
                   const AdexFitOptions& options) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size() && !blocks.empty(),
-          "fit_adex: one spike train a sweep, one sweep or more, and blocks");
+          "fit_adex: one spike train per sweep, one sweep or more, and blocks");
   const auto* base = std::get_if<Eif>(&eif.model);
   if (base == nullptr || eif.status == FitStatus::failed)
     return failed_fit(Adex{}, "there is no EIF of the whole curve to extend: " + eif.reason);
@@ -300,7 +300,7 @@ ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<doub
   if (spikes < options.min_spikes) {
     return failed_fit(
         Adex{},
-        fmt::format("{} spikes are too few to tell what a spike adds to an adaptation current; {} are needed",
+        fmt::format("{} spikes are too few to show what a spike adds to an adaptation current; {} are needed",
                     spikes, options.min_spikes));
   }
   const TrajectoryData data = trajectory_data(recording, spikes_ms, blocks, base->reset.t_ref_ms, options);

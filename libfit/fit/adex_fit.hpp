@@ -28,7 +28,7 @@ struct AdexFitOptions {
   double after_hold_ms = 1.0;        // >= 0; nor this long after the refractory period
   double shortest_tau_w_ms = 5.0;    // > 0
   double longest_tau_w_ms = 2000.0;  // above the shortest
-  std::size_t min_spikes = 20;       // fewer do not tell b
+  std::size_t min_spikes = 20;       // fewer do not determine b
   DynamicIvOptions curve;            // of step 3
   std::uint64_t seed = 1;            // of the blocks: as in bootstrap_fits()
   unsigned threads = 0;
@@ -39,7 +39,7 @@ struct AdexFitOptions {
 // `capacitance_pF`: one value a bootstrap draw (empty: no intervals), as in bootstrap_fits(); a draw moves
 // the parameters of step 2 by one Gauss-Newton step on its blocks and fits the curve of step 3 again.
 // `failed` with the reason when there is no EIF or fewer spikes than needed; `not_identified` when the EIF is
-// not, when tau_w ends on its bound, or when neither a nor b is told apart from 0.
+// not, when tau_w ends on its bound, or when neither a nor b differs from 0 beyond its error.
 ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
                   std::span<const Block> blocks, const ModelFit& eif,
                   std::span<const double> capacitance_pF = {}, const AdexFitOptions& options = {});

@@ -38,7 +38,7 @@ struct CommonError {
 struct FitBootstrap {
   std::size_t draws = 0;
   std::size_t failed = 0;              // fits that did not converge, over all models
-  std::vector<double> capacitance_pF;  // one a draw
+  std::vector<double> capacitance_pF;  // one per draw
   std::vector<Interval> F_mV_per_ms;   // 95 % interval of every bin of the curve; empty without draws
   // Draws of each parameter: draws_of[fit][parameter], NaN where the fit of that draw failed.
   std::vector<std::vector<std::vector<double>>> draws_of;

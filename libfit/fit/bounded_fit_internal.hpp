@@ -17,7 +17,7 @@
 namespace libfit {
 
 // Covariance (J^T J)^-1 of the parameters that are not held; 0 for those that are. nullopt where the curve
-// does not determine them. By hand, because Ceres tells a singular Jacobian on standard error.
+// does not determine them. By hand, because Ceres reports a singular Jacobian on standard error.
 template <std::size_t N>
 std::optional<std::array<double, N>> standard_errors(ceres::Problem& problem, const std::vector<int>& held) {
   ceres::CRSMatrix sparse;

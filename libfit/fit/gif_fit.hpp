@@ -57,7 +57,7 @@ struct GifFit {
 struct GifFits {
   BinnedRecording data;
   MembraneFit membrane;
-  std::vector<GifFit> fits;  // one a kind asked for
+  std::vector<GifFit> fits;  // one per kind asked for
   std::vector<std::string> warnings;
 };
 

@@ -24,7 +24,7 @@ struct BinnedRecording {
   std::size_t bins = 0;
 };
 
-// `onsets_ms`: one train a sweep. The bin is the whole number of samples that comes closest to bin_ms; a
+// `onsets_ms`: one train per sweep. The bin is the whole number of samples that comes closest to bin_ms; a
 // second spike in one bin is dropped. Throws ContractError where trains and sweeps differ in number.
 BinnedRecording bin_recording(const Recording& recording, const std::vector<std::vector<double>>& onsets_ms,
                               double bin_ms);

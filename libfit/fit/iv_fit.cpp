@@ -241,7 +241,7 @@ double& parameter(ModelFit& fit, std::string_view name) {
       ->value;
 }
 
-// Refits at half and twice the limit; fills the ranges and tells how far Delta_T moved.
+// Refits at half and twice the limit; fills the ranges and returns how far Delta_T moved.
 void probe_limits(ModelFit& eif, const DynamicIv& iv, const SpikeParameters& spikes, double limit,
                   const IvFitOptions& options) {
   double low = parameter(eif, "Delta_T_mV"), high = low;
@@ -310,7 +310,7 @@ std::vector<ModelFit> fit_models(const DynamicIv& iv, const SpikeParameters& spi
   fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, false); }));
   if (!spikes.peak_slope_mV_per_ms) {
     const std::string reason =
-        "the recording has no spikes, so nothing tells threshold, reset and refractory period";
+        "the recording has no spikes, so nothing determines threshold, reset and refractory period";
     for (const Model& model : {Model(Lif{}), Model(Qif{}), Model(Eif{}), Model(Tabulated{})})
       fits.push_back(failed_fit(model, reason));
     return fits;

@@ -1,5 +1,4 @@
-// A bounded weighted fit of one curve from several starts, with covariance; the one place that talks to
-// Ceres.
+// A bounded weighted fit of one curve from several starts, with covariance, by Ceres.
 #pragma once
 
 #include <array>

@@ -80,7 +80,7 @@ void check_same_step(const std::vector<Pair>& pairs) {
   }
 }
 
-// A file that tells a step for each sweep (NWB) may hold several.
+// A file that states a step for each sweep (NWB) may hold several.
 void check_same_step(const std::vector<Sweep>& sweeps) {
   for (const Sweep& sweep : sweeps) {
     const Sweep& first = sweeps.front();
@@ -363,8 +363,8 @@ Recording read_recording(const std::vector<std::filesystem::path>& paths, const 
   require(!paths.empty(), "read_recording: no files");
   std::vector<SignalFile> files;
   files.reserve(paths.size());
-  // A reader that can read parts is told which; the sweeps are counted through all files, so only where there
-  // is one file.
+  // A reader that can read parts is given the parts; the sweeps are counted through all files, so only where
+  // there is one file.
   OpenOptions part = open;
   if (paths.size() == 1) part.nwb.sweeps = assemble.sweeps;
   part.nwb.from_ms = assemble.from_ms;

@@ -22,7 +22,7 @@ struct AssembleOptions {
   // Name or number (from 1) of the channel in each file that has it; empty: the only one with a fitting unit.
   std::string current_channel;
   std::string voltage_channel;
-  // Unit of the chosen channel, where the file tells none or a wrong one ("pA", "mV"); empty: the file's.
+  // Unit of the chosen channel, where the file states none or a wrong one ("pA", "mV"); empty: the file's.
   std::string current_unit;
   std::string voltage_unit;
   double current_offset_pA = 0.0;  // finite; added to the current (uncalibrated monitor)

@@ -122,7 +122,7 @@ void check_step(const SignalFile& file, const OpenOptions& options) {
                     "of time is wrong",
                     file.path, file.dt_ms));
   }
-  // ABF files tell their own step; the other readers have compared already.
+  // ABF files state their own step; the other readers have compared already.
   if (options.dt_ms) agreed_step(file.path, *options.dt_ms, file.dt_ms);
 }
 

@@ -1,6 +1,6 @@
 // Opens a recording of any format that is read (docs/formats.md), recognised by its content, never by its
 // name. What a file does not say is never guessed: the options say it, or the file is refused with a sentence
-// that tells how to.
+// that says how to.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +15,14 @@
 namespace libfit {
 
 struct OpenOptions {
-  // Sampling step [ms], > 0; for text, HDF5 and Igor files that do not tell it. Files that tell it otherwise
+  // Sampling step [ms], > 0; for text, HDF5 and Igor files that do not state it. Files that state another
   // by more than 1 % are refused.
   std::optional<double> dt_ms;
   // What the columns of a text file hold: in their order ("skip,current_pA,voltage_mV") or by number from 1
   // ("2=current_pA,3=voltage_mV"); empty: the header of the file says it.
   std::string columns;
-  std::string current_unit;  // unit of a current whose unit the file does not tell ("pA"); empty: none stated
-  std::string voltage_unit;  // likewise ("mV")
+  std::string current_unit;     // unit of the current, where the file states none ("pA"); empty: none stated
+  std::string voltage_unit;     // likewise ("mV")
   std::string voltage_dataset;  // path within an HDF5 file
   std::string current_dataset;
   bool current_clamp = false;  // whatever the file says of its clamp, it is current clamp

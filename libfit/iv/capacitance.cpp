@@ -17,7 +17,7 @@ QuietWindow window_of(const CapacitanceOptions& options) {
   return {options.exclude_before_spike_ms, options.exclude_after_spike_ms};
 }
 
-using Weights = std::vector<std::vector<double>>;  // one vector a draw
+using Weights = std::vector<std::vector<double>>;  // one vector per draw
 
 Weights all_draws(std::size_t blocks, const CapacitanceOptions& options) {
   Weights weights;
@@ -72,7 +72,7 @@ std::optional<CapacitanceAtVoltage> capacitance_of_group(const CapacitanceMoment
   group.capacitance_pF = fit->capacitance_pF;
   group.residual_resistance_MOhm = fit->residual_resistance_MOhm;
   group.se_pF = spread(redraw(moments, first, last, true, weights, options.threads));
-  if (!(group.se_pF > 0.0) || group.se_pF > 0.5 * group.capacitance_pF) return std::nullopt;  // tells nothing
+  if (!(group.se_pF > 0.0) || group.se_pF > 0.5 * group.capacitance_pF) return std::nullopt;  // of no use
   return group;
 }
 
@@ -317,7 +317,7 @@ CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
                                          const std::optional<ElectrodeKernel>& kernel,
                                          const CapacitanceOptions& options) {
   options.validate();
-  require(spikes_ms.size() == compensated.sweeps.size(), "estimate_capacitance: one spike train a sweep");
+  require(spikes_ms.size() == compensated.sweeps.size(), "estimate_capacitance: one spike train per sweep");
   const auto quiet =
       quiet_stretches(compensated, driven_stretches(compensated), spikes_ms, window_of(options));
   CapacitanceAnalysis analysis;

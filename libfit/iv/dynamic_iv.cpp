@@ -57,7 +57,7 @@ std::vector<Stretch> pairs_of_block(const Block& block, const std::vector<Stretc
 }
 
 // A current near the mean, from which the sums are taken so that they do not cancel: some 60,000 samples
-// tell it well enough.
+// determine it well enough.
 double reference_current(const Recording& recording) {
   std::size_t size = 0;
   for (const Sweep& sweep : recording.sweeps) size += sweep.size();
@@ -148,7 +148,7 @@ IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::v
                             unsigned threads) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size(),
-          "gather_iv_moments: one spike train a sweep, one sweep or more");
+          "gather_iv_moments: one spike train per sweep, one sweep or more");
   double exclusion_ms = options.exclude_after_spike_ms;
   const Stretches driven = driven_stretches(recording);
   Stretches stretches = select(recording, driven, spikes_ms, exclusion_ms);

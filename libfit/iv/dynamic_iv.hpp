@@ -82,8 +82,8 @@ IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::v
 IvMoments gather_iv_moments_of(const Recording& recording, const std::vector<std::vector<Stretch>>& stretches,
                                std::span<const Block> blocks, double bin_width_mV, unsigned threads = 0);
 
-// The curve for a capacitance, from moments; `weights`, one a block, for a bootstrap draw (empty: each block
-// once).
+// The curve for a capacitance, from moments; `weights`, one per block, for a bootstrap draw (empty: each
+// block once).
 DynamicIv dynamic_iv(const IvMoments& moments, double capacitance_pF, const DynamicIvOptions& options = {},
                      std::span<const double> weights = {});
 

@@ -36,7 +36,7 @@ class IvTable {
   double high() const { return high_; }
   bool too_wide() const { return too_wide_; }  // more than kMaxBins: nothing was binned from there on
   std::size_t first_bin() const { return first_bin_; }
-  std::vector<Moments> moments() const;  // one a bin, from first_bin() on
+  std::vector<Moments> moments() const;  // one per bin, from first_bin() on
 
   // Sums of one bin, four times over: neighbouring samples fall into the same bin, and adding to one cell
   // twice in a row would wait for the first sum to be stored. Two vectors of four doubles a cell:

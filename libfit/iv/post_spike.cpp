@@ -102,7 +102,7 @@ PostSpikeMoments gather_post_spike(const Recording& recording,
                                    const PostSpikeOptions& options, unsigned threads) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size(),
-          "gather_post_spike: one spike train a sweep, one sweep or more");
+          "gather_post_spike: one spike train per sweep, one sweep or more");
   PostSpikeMoments result;
   for (const auto& train : spikes_ms) result.spikes += train.size();
   std::vector<std::vector<Stretch>> driven;

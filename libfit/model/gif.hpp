@@ -91,7 +91,7 @@ struct Gif {
   std::vector<ThresholdState> thresholds;
   std::vector<HistoryStep> history;
 
-  double spike_lead_ms = 0.0;  // from spike onset, which the hazard tells, to the crossing of V_spike_mV
+  double spike_lead_ms = 0.0;  // from spike onset, which the hazard gives, to the crossing of V_spike_mV
   double V_spike_mV = 0.0;     // the crossing whose times count
 };
 

@@ -121,7 +121,7 @@ double drift_mV_per_ms(const Model& model, double V_mV);
 
 double capacitance_pF(const Model& model);
 
-// The voltage that ends an upstroke: V_spike, V_th for Lif; for Gif the crossing that its times tell; absent
+// The voltage that ends an upstroke: V_spike, V_th for Lif; for Gif the crossing that its times give; absent
 // for Passive, which never fires.
 std::optional<double> spike_voltage_mV(const Model& model);
 

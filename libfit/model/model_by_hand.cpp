@@ -16,7 +16,7 @@
 namespace libfit {
 namespace {
 
-// The textbook cell: one line a model, found by overload, so that a model without one does not compile.
+// The textbook cell: one line per model, found by overload, so that a model without one does not compile.
 Model typical(const Passive&) { return Passive{150.0, 10.0, -65.0}; }
 Model typical(const Lif&) { return Lif{150.0, 10.0, -65.0, -50.0, {-60.0, 3.0}}; }
 Model typical(const Qif&) { return Qif{150.0, 0.5, -65.0, -45.0, 20.0, {-60.0, 3.0}}; }

@@ -13,7 +13,7 @@ namespace libfit {
 
 inline constexpr int kDeepestJson = 64;
 
-// `give` tells what to give instead ("give a model file as `dyniv fit` writes it"). Throws InputError for
+// `give` says what to give instead ("give a model file as `dyniv fit` writes it"). Throws InputError for
 // what is no JSON or nested deeper than 64 levels.
 template <class Json = nlohmann::json>
 Json parse_json(std::string_view text, std::string_view place, std::string_view give) {

@@ -1,4 +1,4 @@
-// What the phase line of dV/dt = F(V) + I/C tells about a model: where it rests, what makes it fire, and how
+// What the phase line of dV/dt = F(V) + I/C shows about a model: where it rests, what makes it fire, and how
 // it begins to. Two thresholds that are often taken for one: a short pulse carries V along at no other
 // current, so it has to bring V to the unstable fixed point; a slowly rising current carries the fixed points
 // along, and the cell fires where the resting one vanishes, at the least value of F, which lies below
@@ -49,7 +49,7 @@ struct PhaseLine {
   std::optional<double> bifurcation_pA;
   std::optional<double> input_resistance_MOhm;  // -1/(C F') at rest, all else settled
   std::optional<double> tau_ms;                 // -1/F' at rest, all else standing still
-  std::optional<Onset> onset;                   // absent where only a simulation tells
+  std::optional<Onset> onset;                   // absent where only a simulation shows it
   std::vector<std::string> explanation;         // sentences for people
 };
 

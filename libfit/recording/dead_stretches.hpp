@@ -1,5 +1,5 @@
 // Stretches of a sweep in which the voltage is no measurement: padding with zeros or with the last value
-// after an aborted sweep, an input that came off, an amplifier at its rail. What tells them is a voltage that
+// after an aborted sweep, an input that came off, an amplifier at its rail. They are known by a voltage that
 // does not change at all over 50 ms and more, ten times longer than the coarseness of the trace explains, and
 //   - a current that moves meanwhile, which would move a membrane; or
 //   - zeros where the membrane is elsewhere; or
@@ -34,7 +34,7 @@ std::vector<DeadStretch> dead_stretches(std::span<const double> voltage_mV,
 struct LivingSweeps {
   std::vector<Sweep> sweeps;
   std::vector<std::size_t> origin;    // of each, the sweep it comes from, from 0
-  std::vector<std::string> warnings;  // one a file, with sweeps and times
+  std::vector<std::string> warnings;  // one per file, with sweeps and times
 };
 // `leave_out` false: every sweep as it is.
 LivingSweeps without_dead_stretches(std::vector<Sweep> sweeps, bool leave_out = true);
@@ -42,7 +42,7 @@ LivingSweeps without_dead_stretches(std::vector<Sweep> sweeps, bool leave_out = 
 // Sweeps of a protocol, which are of no use in part: those alive from 0 to `end_ms`, whole.
 LivingSweeps sweeps_alive_until(std::vector<Sweep> sweeps, double end_ms);
 
-// The same warnings without the cut. `currents_pA`: one a sweep, or null where they are not known.
+// The same warnings without the cut. `currents_pA`: one per sweep, or null where they are not known.
 std::vector<std::string> dead_stretch_warnings(const std::vector<Sweep>& sweeps,
                                                const std::vector<std::vector<double>>* currents_pA);
 

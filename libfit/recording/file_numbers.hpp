@@ -7,7 +7,7 @@
 
 namespace libfit {
 
-// The one number in which names differ that are else alike, one a name; empty unless there are two names or
+// The one number in which names differ that are else alike, one per name; empty unless there are two names or
 // more, they differ in one run of digits only, and no number comes twice.
 std::vector<std::string> series_numbers(const std::vector<std::string>& names);
 

@@ -30,7 +30,7 @@ struct Sweep {
   std::size_t number = 1;  // sweep of the file, counted from 1
   ChannelSource current_source;
   ChannelSource voltage_source;
-  SweepNote note;    // what the file tells of the sweep besides; empty for most formats
+  SweepNote note;    // what else the file states of the sweep; empty for most formats
   bool cut = false;  // part of a sweep, the rest of which is no measurement (dead_stretches.hpp)
 
   std::size_t size() const { return voltage_mV.size(); }

@@ -1,5 +1,5 @@
-// What a file tells of a sweep beyond its samples: how they were stored, what the sweep was recorded for, and
-// how the amplifier was set. Formats that tell nothing of the kind leave it out.
+// What a file states of a sweep beyond its samples: how they were stored, what the sweep was recorded for,
+// and how the amplifier was set. Formats that state nothing of the kind leave it out.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ struct Encoding {
 struct SweepNote {
   std::size_t number = 1;  // within the file, counted from 1
   std::string name;        // of the response in the file
-  std::string stimulus;    // name of the stimulus ("Noise 1"); empty: not told
-  std::string role;        // "electrode", "training" or "test"; empty: not told
+  std::string stimulus;    // name of the stimulus ("Noise 1"); empty: not stated
+  std::string role;        // "electrode", "training" or "test"; empty: not stated
   double dt_ms = 0.0;
   std::size_t points = 0;  // samples that the file holds of it, read or not
   double start_ms = 0.0;   // time of the first sample that was read, within the sweep

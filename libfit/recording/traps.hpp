@@ -1,6 +1,6 @@
-// Traps that recordings set, told as warnings: names swapped against units, sampling too coarse for spikes,
-// values no membrane has, saturation. None of them stops a reading; assemble_recording() refuses what must
-// be.
+// Traps that recordings set, reported as warnings: names swapped against units, sampling too coarse for
+// spikes, values no membrane has, saturation. None of them stops a reading; assemble_recording() refuses what
+// must be.
 #pragma once
 
 #include <span>

@@ -160,7 +160,7 @@ double tidy_step(double dt_ms) {
 double agreed_step(const std::string& path, double stated_ms, std::optional<double> told_ms) {
   if (told_ms && !(std::abs(*told_ms - stated_ms) <= 0.01 * stated_ms)) {
     throw OptionError(
-        fmt::format("{}: --dt {:g} ms contradicts the step of {:g} ms that the file tells; leave it out, "
+        fmt::format("{}: --dt {:g} ms contradicts the step of {:g} ms that the file states; leave it out, "
                     "or mend the file",
                     path, stated_ms, *told_ms));
   }

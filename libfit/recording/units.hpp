@@ -38,7 +38,7 @@ std::optional<ChannelRole> role_from_name(std::string_view name);
 // than the rounding of float32, 6e-8 of itself.
 double tidy_step(double dt_ms);
 
-// The stated step, which the step that the file tells (if any) must not contradict by more than 1 %: throws
+// The stated step, which the step of the file (if any) must not contradict by more than 1 %: throws
 // OptionError.
 double agreed_step(const std::string& path, double stated_ms, std::optional<double> told_ms);
 

@@ -71,11 +71,11 @@ inline constexpr Measure kMeasures[] = {
 const char* measure_key(Measure measure);    // "md_star": names of files and keys
 const char* measure_label(Measure measure);  // "Md*": for people
 inline constexpr const char* kCeilingRow = "cell (ceiling)";
-// One row a model, one column a cell, the ceiling first. No rows where no model has the measure.
+// One row per model, one column per cell, the ceiling first. No rows where no model has the measure.
 Table measure_table(const Comparison& comparison, Measure measure);
 // One row a pair and cell, and one a pair for the mean.
 Table difference_table(const Comparison& comparison);
-// One row a model and parameter, one column a cell.
+// One row per model and parameter, one column per cell.
 Table compared_parameters(const Comparison& comparison);
 
 // A figure for each of Md*, Gamma, explained variance and voltage, and the differences to `against`, of the

@@ -9,7 +9,7 @@
 
 namespace libfit {
 
-// One row a slice: leak, reversal and threshold with intervals. Empty without post-spike curves.
+// One row per slice: leak, reversal and threshold with intervals. Empty without post-spike curves.
 Table post_spike_table(const CellFit& cell);
 // The curves, and the parameters against time since the spike with the refractory EIF, when it was fitted.
 // None without post-spike curves.

@@ -35,7 +35,7 @@ struct StoredCell {
   double duration_ms = 0.0;
   double rate_Hz = 0.0;
   std::optional<double> voltage_ceiling;
-  SpikeTrains trains;               // recorded, one a repetition
+  SpikeTrains trains;               // recorded, one per repetition
   std::vector<StoredModel> models;  // scored ones, in the order of the summary
 };
 

@@ -1,5 +1,5 @@
 // What a person reads after a run: the cell, the models, and the scores, as text for a terminal of
-// kTerminalColumns. What the models share (capacitance, spike and reset) is said once; of the models those
+// kTerminalColumns. What the models share (capacitance, spike and reset) is printed once; of the models those
 // that are asked for first, or all; the tables of result_tables.hpp hold everything.
 #pragma once
 

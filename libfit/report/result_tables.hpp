@@ -17,16 +17,16 @@ const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms);
 // Empty where there is no value.
 TableCell cell_of(const std::optional<Estimate>& value);
 
-// One row a model and parameter: value with interval, range over the fit limits, status.
+// One row per model and parameter: value with interval, range over the fit limits, status.
 Table parameter_table(const std::vector<ModelFit>& models);
-// One row a model, the cell's own repetitions first.
+// One row per model, the cell's own repetitions first.
 Table score_table(const Characterization& result);
-// Cell and models on steps of current: one row each, and the f-I curves side by side, one row a step.
+// Cell and models on steps of current: one row each, and the f-I curves side by side, one row per step.
 Table step_score_table(const StepComparison& steps);
 Table step_rate_table(const StepComparison& steps);
 // Electrode and capacitance by every method.
 Table membrane_table(const Membrane& membrane, const Capacitance& capacitance);
-// One row a bin of the dynamic I-V.
+// One row per bin of the dynamic I-V.
 Table curve_table(const DynamicIv& iv);
 
 }  // namespace libfit

@@ -22,7 +22,7 @@ struct StepTraces {
   std::string label;
   std::vector<double> time_ms;
   std::vector<std::string> names;                // "100 pA"
-  std::vector<std::vector<double>> voltages_mV;  // one a name, as long as the time
+  std::vector<std::vector<double>> voltages_mV;  // one per name, as long as the time
 };
 Figure step_traces_figure(const std::vector<StepTraces>& traces);
 

@@ -51,7 +51,7 @@ Figure fi_curve_figure(const std::vector<RateCurve>& curves);
 struct DriftSeries {
   std::vector<double> measured_mV, measured_mV_per_ms;  // empty: none
   std::vector<double> voltage_mV;
-  std::vector<LineAtCurrent> models;  // one a model, without current
+  std::vector<LineAtCurrent> models;  // one per model, without current
   Interval slope_range_mV_per_ms;
 };
 Figure model_lines_figure(const DriftSeries& series);

@@ -158,7 +158,7 @@ std::string_view sentence_of(std::string_view warning) { return warning.substr(0
 
 std::vector<WarningGroup> group_warnings(std::span<const std::string> warnings) {
   std::vector<WarningGroup> groups;
-  std::vector<std::string> causes;  // one a group
+  std::vector<std::string> causes;  // one per group
   for (std::size_t i = 0; i < warnings.size(); ++i) {
     const WarningKind* kind = kind_of(warnings[i]);
     std::string cause = kind != nullptr ? kind->kind : without_place_and_numbers(warnings[i]);

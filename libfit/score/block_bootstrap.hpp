@@ -39,7 +39,7 @@ struct TimeBlocks {
 // (>= 10), which bounds the memory and the cost of a draw.
 TimeBlocks divide_into_blocks(double duration_ms, double block_ms, std::size_t most = 1000);
 
-// One row a repetition, one column a block.
+// One row per repetition, one column per block.
 struct RepetitionByBlock {
   std::size_t repetitions = 0;
   std::size_t blocks = 0;

@@ -46,7 +46,7 @@ ScoreValue md_star(const SpikeTrains& data, const SpikeTrains& model, double win
   const auto data_norm = unbiased_norm(data, window_ms);
   if (!data_norm) {
     return {std::nullopt, std::nullopt,
-            "one repetition of the data: Md* needs two to tell signal from noise"};
+            "one repetition of the data: Md* needs two to separate signal from noise"};
   }
   const double model_norm = model.size() == 1
                                 ? static_cast<double>(kistler_product(model[0], model[0], window_ms))

@@ -36,8 +36,8 @@ std::uint64_t kistler_product(std::span<const double> first_ms, std::span<const 
 // Mean of <S_i, S_j> over the pairs of distinct trains: C*_XX. Absent below two trains.
 std::optional<double> unbiased_norm(const SpikeTrains& trains, double window_ms);
 
-// Md*. Absent, with the reason, with one data train (its noise cannot be told from its signal) or when no
-// spike has a partner in either set. It can exceed 1 by chance: it is unbiased, not bounded.
+// Md*. Absent, with the reason, with one data train (its noise cannot be separated from its signal) or when
+// no spike has a partner in either set. It can exceed 1 by chance: it is unbiased, not bounded.
 ScoreValue md_star(const SpikeTrains& data, const SpikeTrains& model, double window_ms);
 
 // R = C*_XX / mean ||S_i||^2, 1 for repetitions that agree spike by spike. Absent, with the reason, below two

@@ -101,8 +101,8 @@ class Commas {
 double parse_time(std::string_view word, const std::string& place, double duration_ms, NumberStyle style) {
   const auto parsed = parse_number(word, style);
   if (!parsed) {
-    throw InputError(fmt::format("{}: `{}` is not a number; write spike times in ms, one train a line", place,
-                                 std::string(word.substr(0, 40))));
+    throw InputError(fmt::format("{}: `{}` is not a number; write spike times in ms, one train per line",
+                                 place, std::string(word.substr(0, 40))));
   }
   const double time_ms = *parsed;
   if (!std::isfinite(time_ms)) {
@@ -161,7 +161,7 @@ SpikeTrainText parse_spike_trains(std::string_view text, const std::string& name
     empty_at_end = result.trains.back().empty() ? empty_at_end + 1 : 0;
   }
   if (result.trains.empty()) {
-    throw DataError(fmt::format("{}: holds no spike train; write one train a line, times in ms", name));
+    throw DataError(fmt::format("{}: holds no spike train; write one train per line, times in ms", name));
   }
   if (empty_at_end > 0 && empty_at_end < result.trains.size()) {
     result.warnings.push_back(fmt::format(

@@ -1,5 +1,5 @@
 // Spike trains as every score takes them, and their reading from text in any encoding and with any line ends
-// (core/text): one train a line, times in ms from the start of the stimulus, separated by blanks, tabs,
+// (core/text): one train per line, times in ms from the start of the stimulus, separated by blanks, tabs,
 // semicolons or commas. Where blanks separate, a comma within a number is its decimal mark; what may be read
 // in two ways is refused. An empty line is a train without spikes; a line that holds only a comment (`#` to
 // the end of the line) is no train at all.

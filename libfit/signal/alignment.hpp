@@ -22,7 +22,7 @@ struct Lag {
   double dt_ms = 0.0;
 };
 
-// nullopt when the current is too smooth or the trace too short to tell (standard error above two samples).
+// nullopt when the current is too smooth or the trace too short for it (standard error above two samples).
 std::optional<Lag> estimate_lag(const Recording& recording,
                                 const std::vector<std::vector<Stretch>>& stretches);
 

@@ -18,7 +18,7 @@ namespace {
 // How much of the exponential lag 0 sees: none where the current is held from its sample on, half where it
 // was sampled together with the voltage. Electrode and membrane answer to one current, so where the voltage
 // has not begun to move with its own sample the membrane has not either; a response that is there at once
-// does not tell, and half is taken.
+// does not show it, and half is taken.
 double membrane_lag_samples(const Response& response, const MembraneTail& membrane) {
   const double begun = response.value[0] + response.value[1];  // the lead tap, and lag 0
   return std::clamp(begun / membrane.amplitude_per_pF, 0.0, 0.5);
@@ -159,14 +159,14 @@ ElectrodeKernel estimate_electrode(const Recording& recording,
                                    const ElectrodeOptions& options) {
   options.validate();
   require(!recording.sweeps.empty(), "estimate_electrode: the recording has no sweep");
-  require(spikes_ms.size() == recording.sweeps.size(), "estimate_electrode: one spike train a sweep");
+  require(spikes_ms.size() == recording.sweeps.size(), "estimate_electrode: one spike train per sweep");
   const Accumulated all = regress(recording, spikes_ms, options);
   const auto response = solve(all, total(all));
   if (!response) {
-    throw DataError(fmt::format(
-        "{}: the current does not vary enough to tell its lags apart; electrode compensation needs "
-        "fluctuating current",
-        recording.sweeps.front().voltage_source.file));
+    throw DataError(
+        fmt::format("{}: the current does not vary enough to separate its lags; electrode compensation needs "
+                    "fluctuating current",
+                    recording.sweeps.front().voltage_source.file));
   }
   const MembraneTail membrane = fit_membrane(*response, all.knots, all.dt_ms, options);
 

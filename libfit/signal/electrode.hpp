@@ -61,7 +61,7 @@ struct ElectrodeKernel {
   std::vector<std::string> warnings;
 };
 
-// Kernel from every sweep of `recording`. `spikes_ms` (one train a sweep) are masked. Throws DataError when
+// Kernel from every sweep of `recording`. `spikes_ms` (one train per sweep) are masked. Throws DataError when
 // too few samples are left, when the current does not vary, or when sweeps differ in dt.
 ElectrodeKernel estimate_electrode(const Recording& recording,
                                    const std::vector<std::vector<double>>& spikes_ms,

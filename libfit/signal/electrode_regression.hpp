@@ -50,7 +50,7 @@ struct Accumulated {
 Gram total(const Accumulated& all);
 
 // The response from the sum of blocks, or of drawn blocks, of `all`, with what was taken off put back;
-// nullopt where the current does not tell its lags apart.
+// nullopt where the current does not separate its lags.
 std::optional<Response> solve(const Accumulated& all, const Gram& gram);
 
 // The exponential of the knots from tail_start_ms to tail_end_ms: weighted least squares, tau between 1 and

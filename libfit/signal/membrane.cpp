@@ -59,7 +59,7 @@ void align_uncompensated(Recording&& training, Membrane& membrane, unsigned thre
   membrane.applied_lag_ms = membrane.lag ? membrane.lag->lag_ms : 0.5 * dt_ms;
   if (!membrane.lag) {
     membrane.warnings.push_back(
-        "the lag between current and voltage could not be told from this current; they are taken to be "
+        "the lag between current and voltage could not be determined from this current; they are taken to be "
         "sampled together [lag.unknown]");
   } else if (std::abs(membrane.lag->lag_ms) > 2.0 * dt_ms) {
     membrane.warnings.push_back(

@@ -34,7 +34,7 @@ struct Membrane {
   Recording recording;  // voltage without electrode, current held from sample to sample
   Compensation compensation = Compensation::not_asked;
   std::optional<ElectrodeKernel> electrode;  // absent when not asked
-  std::optional<Lag> lag;                    // of the recorded current, where it could be told
+  std::optional<Lag> lag;                    // of the recorded current, where it could be determined
   double applied_lag_ms = 0.0;               // the current was read this much later
   SpikeCriterion criterion;                  // chosen on this recording
   std::vector<std::vector<double>> spikes_ms;

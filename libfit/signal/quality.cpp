@@ -100,7 +100,7 @@ std::vector<Stretch> intersection(const std::vector<Stretch>& a, const std::vect
 }
 
 Quality assess_quality(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms) {
-  require(spikes_ms.size() == recording.sweeps.size(), "assess_quality: one spike train a sweep");
+  require(spikes_ms.size() == recording.sweeps.size(), "assess_quality: one spike train per sweep");
   Quality quality;
   std::size_t all = 0;
   std::size_t driven = 0;

@@ -30,7 +30,7 @@ double shorter(double time_ms, double shortest_ms) {
 QuietStretches quiet_stretches(const Recording& recording, const std::vector<std::vector<Stretch>>& within,
                                const std::vector<std::vector<double>>& spikes_ms, const QuietWindow& window) {
   require(within.size() == recording.sweeps.size() && spikes_ms.size() == within.size(),
-          "quiet_stretches: one list and one train a sweep");
+          "quiet_stretches: one list and one train per sweep");
   QuietStretches quiet;
   quiet.window = window;
   const auto all = static_cast<double>(std::max<std::size_t>(count(within), 1));

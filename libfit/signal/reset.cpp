@@ -109,7 +109,7 @@ std::size_t end_of_hold(const Recording& recording, const std::vector<std::vecto
 std::optional<ResetEstimate> estimate_reset(const Recording& recording,
                                             const std::vector<std::vector<double>>& spikes_ms,
                                             double capacitance_pF) {
-  require(spikes_ms.size() == recording.sweeps.size(), "estimate_reset: one train a sweep");
+  require(spikes_ms.size() == recording.sweeps.size(), "estimate_reset: one train per sweep");
   if (recording.sweeps.empty()) return std::nullopt;
   const double dt_ms = recording.sweeps.front().dt_ms;
   std::vector<double> intervals;

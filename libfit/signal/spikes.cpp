@@ -16,7 +16,7 @@ namespace {
 constexpr double kRise_mV = 10.0;
 constexpr double kLeastSpike_mV = 20.0;
 constexpr double kOnsetSlope_mV_per_ms = 10.0;
-constexpr double kLowSlope_mV_per_ms = 20.0;  // of a peak that the level does not tell
+constexpr double kLowSlope_mV_per_ms = 20.0;  // of a peak that the level does not decide
 constexpr double kLowShare = 0.3;             // of the usual rise
 constexpr double kBelowFoot_mV = 10.0;
 constexpr double kDoublet_ms = 3.0;
@@ -85,7 +85,7 @@ bool is_steep_peak(const VoltageRise& rise, double least_mV) {
   return std::min(rise.rise_mV, rise.fall_mV) >= least_mV && rise.steepest_mV_per_ms >= kLowSlope_mV_per_ms;
 }
 
-// Half way up a peak that the level does not tell.
+// Half way up a peak that the level does not decide.
 double half_rise_ms(std::span<const double> v, double dt_ms, const VoltageRise& rise) {
   const double half = v[rise.peak] - 0.5 * rise.rise_mV;
   std::size_t k = rise.peak;
@@ -216,7 +216,7 @@ std::vector<Stretch> stretches_outside_spikes(std::size_t size, double dt_ms,
 
 std::optional<SpikeShape> measure_spike_shape(const Recording& recording,
                                               const std::vector<std::vector<double>>& spikes_ms) {
-  require(spikes_ms.size() == recording.sweeps.size(), "measure_spike_shape: one train a sweep");
+  require(spikes_ms.size() == recording.sweeps.size(), "measure_spike_shape: one train per sweep");
   std::vector<double> peaks, onsets, leads, slopes;
   for (std::size_t s = 0; s < spikes_ms.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];

@@ -23,8 +23,8 @@ struct SpikeCriterion {
   double min_slope_mV_per_ms = 10.0;  // steepest rise within 0.5 ms of the crossing, at least; > 0
   double rearm_mV = 10.0;             // the trace falls this far from a peak before the next spike; > 0
   double dead_time_ms = 0.7;          // no second spike within this time; >= 0
-  // A peak that the level does not tell (below it, or risen from above it) is a spike when it rises this far
-  // within 2 ms and falls as far within 6 ms, and one within 3 ms of a spike when it rises this far; > 0.
+  // A peak that the level does not decide (below it, or risen from above it) is a spike when it rises this
+  // far within 2 ms and falls as far within 6 ms, and one within 3 ms of a spike when it rises this far; > 0.
   // Absent: the trace shows no spikes to compare it with.
   std::optional<double> low_rise_mV;
   double low_base_mV = -INFINITY;  // a rise that begins below this is counted from here: an artefact's end
@@ -44,12 +44,12 @@ SpikeCriterion choose_spike_criterion(const Recording& recording);
 // upstroke does not cross it.
 std::vector<double> detect_spikes(std::span<const double> voltage_mV, double dt_ms,
                                   const SpikeCriterion& criterion);
-// One train a sweep.
+// One train per sweep.
 std::vector<std::vector<double>> detect_spikes(const Recording& recording, const SpikeCriterion& criterion);
 
 // The same, with a sentence on what looks like spikes and was not counted: artefacts, small steep peaks.
 struct FoundSpikes {
-  std::vector<std::vector<double>> spikes_ms;  // one train a sweep
+  std::vector<std::vector<double>> spikes_ms;  // one train per sweep
   std::vector<std::string> warnings;           // each with count and place
 };
 FoundSpikes find_spikes(const Recording& recording, const SpikeCriterion& criterion);
@@ -66,7 +66,7 @@ std::vector<Stretch> stretches_outside_spikes(std::size_t size, double dt_ms,
                                               std::span<const double> spikes_ms, double before_ms,
                                               double after_ms);
 
-// What spikes look like, from averages around them; absent fields: no spike to tell from.
+// What spikes look like, from averages around them; absent fields: no spike to measure.
 struct SpikeShape {
   double median_peak_mV = 0.0;
   double median_onset_mV = 0.0;              // where dV/dt first exceeds 10 mV/ms on the way up

@@ -1,7 +1,7 @@
 // The passive membrane from steps of current, all of them in one fit. Every sweep answers A R (1 -
 // exp(-t/tau)) to its step of A, and falls back with the same tau after it [Neuronal Dynamics ch. 1.3.2]; R
 // and tau are shared, each sweep has a baseline of its own, and what jumps with the current is the
-// electrode's. R is the asymptote: a step that is short against tau tells it through its curvature and
+// electrode's. R is the asymptote: a step that is short against tau determines it through its curvature and
 // through the fall behind it. A second, slower exponential of the other sign (sag) joins where the data call
 // for it; R is then where both end. The noise is that of step_noise.hpp, its parameters unknown: all are
 // integrated over on a grid under flat priors of their logarithms, with the linear ones in closed form, so
@@ -28,7 +28,7 @@ struct StepFamily {
   // R is the slope over the amplitudes, with the electrode in it.
   bool own_baseline = true;
   std::vector<std::size_t> sweeps;   // of the recording
-  std::vector<double> amplitude_pA;  // one a sweep
+  std::vector<double> amplitude_pA;  // one per sweep
 };
 
 struct StepMembrane {

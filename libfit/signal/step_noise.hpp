@@ -27,7 +27,7 @@ struct MembraneNoise {
 
 using StepColumns = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// Whitens every column (one row a bin), in units of the white part's standard deviation in one sample.
+// Whitens every column (one row per bin), in units of the white part's standard deviation in one sample.
 // Returns the logarithm of the determinant of the covariance of one column.
 double whiten(const StepBins& bins, const MembraneNoise& noise, StepColumns& columns);
 

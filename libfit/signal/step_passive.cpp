@@ -24,7 +24,7 @@ bool fires_in(const std::vector<double>& train, double from_ms, double to_ms) {
 }
 
 // Silent steps of one sign within the largest deflection; where hyperpolarising ones are fewer than `needed`,
-// the two of least current, which are said to be too large.
+// the two of least current, which are reported as too large.
 Responses steps_near_rest(const StepOptions& options, double sign, std::size_t needed,
                           StepAnalysis& analysis) {
   double largest = 0.0;
@@ -55,7 +55,7 @@ StepFamily family_of(const Recording& recording, const std::vector<std::vector<d
   family.skip_ms = options.skip_ms;
   family.rests_before = protocol.begin_ms - family.from_ms >= kLeastRest_ms;
   if (!family.rests_before) family.from_ms = protocol.begin_ms;
-  // A long step tells all by itself, and behind it other currents may have changed.
+  // A long step shows all by itself, and behind it other currents may have changed.
   std::vector<double> taus;
   for (const StepResponse* r : steps) {
     if (r->tau_ms) taus.push_back(*r->tau_ms);
@@ -198,7 +198,7 @@ void summarize_passive(const Recording& recording, const std::vector<std::vector
   }
   if (!told)
     return refuse(
-        "the voltage is not at rest before the step, and steps of one amplitude tell no slope; hold the cell "
+        "the voltage is not at rest before the step, and steps of one amplitude give no slope; hold the cell "
         "more "
         "negative, or add steps of other amplitudes");
   if (std::ranges::any_of(recording.sweeps, [&](const Sweep& sweep) {

@@ -91,7 +91,7 @@ Run longest_run(const std::vector<double>& most, double largest) {
   return run;
 }
 
-// Where every sweep does the same and the current stays changed, it is not told which part is the step. That
+// Where every sweep does the same and the current stays changed, nothing shows which part is the step. That
 // without current is the rest.
 Run told_apart(const Milliseconds& means, Run run, const std::string& file) {
   if (run.end < means.length || run.begin == 0) return run;
@@ -101,7 +101,7 @@ Run told_apart(const Milliseconds& means, Run run, const std::string& file) {
   if (std::abs(after) <= alike) return {0, run.begin};
   throw DataError(fmt::format(
       "{}: the current changes once, from {:.4g} to {:.4g} pA, alike in every sweep, so which part "
-      "is the step cannot be told; {}",
+      "is the step cannot be determined; {}",
       file, before, after, kOrStated));
 }
 
@@ -188,7 +188,7 @@ StepProtocol find_steps(const Recording& recording) {
   if (family && run.begin > 0 && *median(std::span(between).first(run.begin)) > 2.0 * kAlike * largest)
     throw DataError(fmt::format(
         "{}: the current before the step at {:g} ms differs from sweep to sweep, so which part is the step "
-        "cannot be told; {}",
+        "cannot be determined; {}",
         file, static_cast<double>(run.begin) * means.width_ms, kOrStated));
   StepProtocol protocol{
       static_cast<double>(run.begin) * means.width_ms, static_cast<double>(run.end) * means.width_ms, {}};

@@ -1,8 +1,8 @@
-// What a recording of current steps tells: input resistance, membrane time constant, sag, rheobase, and the
+// What a recording of current steps shows: input resistance, membrane time constant, sag, rheobase, and the
 // f-I curve with adaptation. Resistance and time constant come from one fit of all silent hyperpolarising
 // steps near rest together (step_membrane.hpp); depolarising steps, where other currents open before
 // threshold, have a resistance of their own beside it. A jump at the edge of the step is the electrode's, not
-// the membrane's, and is told apart.
+// the membrane's, and is reported apart.
 #pragma once
 
 #include <limits>
@@ -18,7 +18,7 @@ namespace libfit {
 struct StepProtocol {
   double begin_ms = 0.0;
   double end_ms = 0.0;
-  std::vector<double> amplitude_pA;  // one a sweep, against the time before the step
+  std::vector<double> amplitude_pA;  // one per sweep, against the time before the step
   // The current keeps the level beside the step from here to there (beyond the end: to the end).
   double from_ms = 0.0;
   double to_ms = std::numeric_limits<double>::infinity();
@@ -26,13 +26,13 @@ struct StepProtocol {
 
 // The longest time in which sweeps differ from each other, or, where all are alike, the current stands apart
 // from its beginning; it may begin with the sweep or end with it. Throws DataError where there is none, where
-// which part is the step is not told, or where the current is not constant in it (noise, ramps).
+// which part is the step is not known, or where the current is not constant in it (noise, ramps).
 StepProtocol find_steps(const Recording& recording);
 
 struct StepOptions {
   double max_deflection_mV = 15.0;  // > 0; larger ones meet voltage-dependent currents and are left out,
                                     // unless they are all there is
-  double min_deflection_mV = 1.0;   // > 0; smaller ones tell no time constant
+  double min_deflection_mV = 1.0;   // > 0; smaller ones give no time constant
   double skip_ms = 0.5;             // >= 0; after the edge of the step, where the electrode charges
   void validate() const;            // throws OptionError
 };
@@ -70,7 +70,7 @@ struct StepAnalysis {
   std::vector<std::string> warnings;
 };
 
-// `spikes_ms`: one train a sweep, from its first sample.
+// `spikes_ms`: one train per sweep, from its first sample.
 StepAnalysis analyze_steps(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
                            const StepProtocol& protocol, const StepOptions& options = {});
 

@@ -47,8 +47,8 @@ Blip blip_at(Samples v, double dt_ms, const VoltageRise& rise) {
 }
 
 // Beyond the range of a membrane; or up and down faster than a membrane, with the trace going on after it
-// where it was before. The last tells artefacts from the spikes of integrate-and-fire models, which fall to
-// their reset within one sample.
+// where it was before. The last separates artefacts from the spikes of integrate-and-fire models, which fall
+// to their reset within one sample.
 bool is_artefact(Samples v, double dt_ms, const VoltageRise& rise) {
   if (v[rise.peak] > kTallest_mV) return true;
   if (dt_ms > kFineStep_ms) return false;

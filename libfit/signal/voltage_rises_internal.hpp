@@ -23,7 +23,7 @@ struct VoltageRise {
 std::vector<VoltageRise> find_rises(std::span<const double> voltage_mV, double dt_ms, double reversal_mV);
 
 // Whether the trace jumps up at sample k, from one sample to the next, and stays: an electrode's step. Only
-// told at 10 kHz and above.
+// recognised at 10 kHz and above.
 bool is_jump(std::span<const double> voltage_mV, double dt_ms, std::size_t k);
 
 // Steepest rise from one sample to the next over samples [first, last].

@@ -45,7 +45,7 @@ struct FiPoint {
 
 struct FiCurve {
   FiMethod method = FiMethod::exact;
-  std::vector<FiPoint> points;  // one a current
+  std::vector<FiPoint> points;  // one per current
 };
 
 // The steady rate of a model that stops firing after a few spikes is 0. Throws OptionError for a model that

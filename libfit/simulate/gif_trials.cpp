@@ -66,7 +66,7 @@ HazardDrive membrane_as_drive(Gif m) {
 // Everything that does not change from trial to trial.
 struct Prepared {
   const Gif& model;
-  std::vector<double> current_pA;  // one a bin
+  std::vector<double> current_pA;  // one per bin
   double settled_pA = 0.0;         // before the first
   Path drive, membrane;
   int held_bins;

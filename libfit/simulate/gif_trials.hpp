@@ -23,7 +23,7 @@ struct GifTrialOptions {
 };
 
 struct GifTrials {
-  std::vector<std::vector<double>> spikes_ms;  // one train a trial, ascending; crossings, not onsets
+  std::vector<std::vector<double>> spikes_ms;  // one train per trial, ascending; crossings, not onsets
   std::vector<double> mean_voltage_mV;         // over trials, at the end of every bin
   std::vector<double> first_voltage_mV;        // of the first trial
   double bin_ms = 0.0;

@@ -31,7 +31,7 @@ double settled_voltage(const Model& model, const Reset& reset, double settled_pA
                               current_pA, problem));
 }
 
-// Flows that remember more than V are told what happens between their own steps.
+// Flows that remember more than V are informed of what happens between their own steps.
 template <class Flow>
 void hold(Flow& flow, double held_ms) {
   if constexpr (requires { flow.hold(held_ms); }) flow.hold(held_ms);

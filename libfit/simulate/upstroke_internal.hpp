@@ -28,7 +28,7 @@ inline double exponential_near(double exponent, double e, double x) {
 }
 
 // The largest exponential that a step meets which goes up by `way` (in Delta_T). Above V_T + 3 Delta_T the
-// upstroke takes over; where something holds it back there, steps are told to be short by what is next.
+// upstroke takes over; where something holds it back there, steps are kept short by what is next.
 inline double largest_exponential(double exponent, double e, double way) {
   constexpr double negligible = -12.0, highest = 3.0, next = 1.0;
   const double end = exponent + std::min(way, std::max(highest - exponent, next));

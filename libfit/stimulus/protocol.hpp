@@ -1,4 +1,4 @@
-// What to play to a cell: blocks of sweeps, each a current in parts, so that a protocol can be told in a few
+// What to play to a cell: blocks of sweeps, each a current in parts, so that a protocol is stated in a few
 // lines, made again to the last bit, and recognised in the recording that comes back. Three are known:
 // steps (f-I curve and passive properties, `dyniv steps`), noise of two processes at several means and
 // amplitudes [Badel et al. 2008a, J Neurophysiol 99:656], and a training current and a frozen test current
@@ -35,7 +35,7 @@ struct Protocol {
   std::vector<ProtocolBlock> blocks;
 };
 
-// The currents of a block, one a sweep, rounded to float32.
+// The currents of a block, one per sweep, rounded to float32.
 std::vector<std::vector<double>> block_currents(const Protocol& protocol, const ProtocolBlock& block);
 
 // Time it takes to play everything [ms].

@@ -1,4 +1,4 @@
-// The sidecar of a stimulus: a JSON object with schema "dyniv.stimulus", version 1, that tells a protocol in
+// The sidecar of a stimulus: a JSON object with schema "dyniv.stimulus", version 1, that states a protocol in
 // words (stimulus_spec.hpp) with its seed and step, so that its currents can be made again, and names the
 // files that hold them. With it a recording that comes back is recognised by its current (see recognise()).
 #pragma once

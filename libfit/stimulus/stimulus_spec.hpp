@@ -23,7 +23,7 @@ namespace libfit {
 // Whether a word begins with a kind of part and a colon: it is a current in words, not the name of a file.
 bool is_stimulus_spec(std::string_view word);
 
-// The kinds with an example of each, one a line, for a help text or an error.
+// The kinds with an example of each, one per line, for a help text or an error.
 std::string stimulus_kinds();
 
 // Parts in the order written. Throws OptionError naming the part and the key that is missing, unknown, twice

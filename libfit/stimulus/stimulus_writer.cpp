@@ -47,7 +47,7 @@ void check(const StimulusTable& table) {
   }
 }
 
-// One line a sample: the time unless `time_scale` is 0, then every sweep.
+// One line per sample: the time unless `time_scale` is 0, then every sweep.
 void append_rows(const StimulusTable& table, double time_scale, std::string_view mark, std::string_view end,
                  std::string& text) {
   const auto out = std::back_inserter(text);

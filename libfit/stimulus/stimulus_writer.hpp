@@ -13,7 +13,7 @@ namespace libfit {
 struct StimulusTable {
   // A letter, then letters, digits and _, 24 at most: the name of Igor's waves, to which sweeps add a number.
   std::string name;
-  std::string comment;                         // one line, told in every format; may be empty
+  std::string comment;                         // one line, written in every format; may be empty
   double dt_ms = 0.0;                          // > 0
   std::vector<std::vector<double>> sweeps_pA;  // one or more, of equal length, 2 samples or more
 };

@@ -102,7 +102,8 @@ int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::stoi(argv[1]) : 200;
   const std::string wanted = argc > 2 ? argv[2] : "";
   fmt::print(
-      "| length, tau, white noise, hidden current, steps | told, with sag | R inside, half width, error | "
+      "| length, tau, white noise, hidden current, steps | resolved, with sag | R inside, half width, error "
+      "| "
       "tau | C |\n| --- | --- | --- | --- | --- |\n");
   for (Cell cell : std::vector<Cell>{{"", 10.0, 5.0, 0.1, 0.0, 20},
                                      {"", 10.0, 20.0, 0.1, 5.0, 20},

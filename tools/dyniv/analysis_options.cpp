@@ -24,7 +24,7 @@ po::options_description role_options(const std::vector<RoleArguments*>& roles) {
     const std::string& name = role->role;
     auto& selection = role->selection;
     group.add_options()((name + "-stimulus").c_str(), po::value(&role->stimulus)->value_name("NAME"),
-                        "sweeps of an NWB file whose stimulus is called so [--stimulus]")(
+                        "sweeps of an NWB file whose stimulus has this name [--stimulus]")(
         (name + "-sweeps").c_str(), po::value(&selection.sweeps)->value_name("LIST"),
         fmt::format("sweeps of the {} files [--sweeps]", name).c_str());
     add_number(

@@ -33,7 +33,7 @@ boost::program_options::options_description role_options(const std::vector<RoleA
 void fill_roles(const CommandLine& line, const std::string& cell, const std::vector<RoleArguments*>& roles);
 
 // Reads the files of a role; `shared` holds what all roles have in common (channels, units, offsets). A
-// selection of the role itself wins. Of NWB files that tell roles, the sweeps of this role are read unless a
+// selection of the role itself wins. Of NWB files that state roles, the sweeps of this role are read unless a
 // stimulus is named.
 libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
                             const RecordingArguments& shared);

@@ -37,7 +37,7 @@ void add_options(CommandLine& line, AnalyzeSettings& settings) {
   models.add_options()(
       "model", po::value(&settings.words)->multitoken()->composing()->value_name("MODEL..."),
       "model file, folder of results (all models in it), or the name of a model: passive, lif, qif, eif ...; "
-      "also the words without a dash")(
+      "also as plain arguments")(
       "set", po::value(&settings.set)->composing()->value_name("LIST"),
       "parameters of a model given by name: tau_ms=10,R_MOhm=200,V_th_mV=-52 [a textbook cell]");
   line.add(models);

@@ -34,7 +34,7 @@ struct CompareSettings {
 void add_options(CommandLine& line, CompareSettings& settings) {
   po::options_description cells("What is compared");
   cells.add_options()("folder", po::value(&settings.folders)->multitoken()->composing()->value_name("DIR..."),
-                      "folders that `dyniv run` wrote, one a cell; also the words without a dash")(
+                      "folders that `dyniv run` wrote, one per cell; also as plain arguments")(
       "models", po::value(&settings.models)->value_name("LIST"),
       "models with commas between, as in eif,qif,history_gif [all]")(
       "against", po::value(&settings.against)->default_value("eif")->value_name("MODEL"),

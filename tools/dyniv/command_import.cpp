@@ -66,7 +66,7 @@ void add_options(CommandLine& line, ImportSettings& settings) {
   add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
   add_role_files(roles, settings.training, "fluctuating current, for the fit");
   add_role_files(roles, settings.test, "repetitions of one current, for the scores");
-  add_role_files(roles, settings.other, "sweeps without a role; also the words without a dash");
+  add_role_files(roles, settings.other, "sweeps without a role; also as plain arguments");
   line.add(roles);
   line.add(recording_options(settings.recording));
   line.add(role_options({&settings.electrode, &settings.training, &settings.test}));

@@ -142,7 +142,7 @@ void CommandLine::add_common() {
       "json", po::bool_switch(&common_.json), "print JSON for machines on standard output")(
       "quiet,q", po::bool_switch(&common_.quiet), "no progress, no warnings on standard error")(
       "verbose,v", po::bool_switch(&common_.verbose),
-      "say on standard error which options are in force, and every warning in full");
+      "print the options in force and every warning in full on standard error");
   add_number(
       common, "threads", "N", count_up_to(1024),
       [this](double count) { common_.threads = static_cast<unsigned>(count); },

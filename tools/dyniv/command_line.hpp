@@ -36,7 +36,7 @@ class CommandLine {
 
   // Adds a group of options under a heading of the help.
   void add(const boost::program_options::options_description& group);
-  // Names the option that takes the words without a dash (added to a group as std::vector<std::string>).
+  // Names the option that takes plain arguments (added to a group as std::vector<std::string>).
   void positional(const std::string& option);
 
   // Reads the command line, then the file of --config (flags win), and stores every value. Option names are
@@ -52,8 +52,8 @@ class CommandLine {
 
   // Prints progress on standard error, on a terminal only and not with --quiet.
   void progress(const std::string& stage, double fraction) const;
-  // Says warnings on standard error unless --quiet: a line a kind, the gravest first and not more than a few;
-  // every sentence with --verbose. `where`: the file that holds all of them; empty: none does.
+  // Says warnings on standard error unless --quiet: one line per kind, the gravest first and not more than a
+  // few; every sentence with --verbose. `where`: the file that holds all of them; empty: none does.
   void warn(const std::vector<std::string>& warnings, const std::string& where = "") const;
   void warn(const std::string& warning) const { warn(std::vector<std::string>{warning}); }
 

@@ -25,7 +25,7 @@ struct RunSettings {
   RoleArguments test{"test"};
   RoleArguments steps{"steps"};
   std::string protocol_path;
-  std::vector<std::string> recordings;  // of which the protocol tells the roles
+  std::vector<std::string> recordings;  // of which the protocol gives the roles
   std::string recognised;
   RecordingArguments recording;
   AnalysisArguments analysis;
@@ -40,7 +40,7 @@ void add_options(CommandLine& line, RunSettings& settings) {
   add_role_files(roles, settings.test, "repetitions of one current, for the scores; never seen by the fit");
   add_role_files(roles, settings.steps, "steps of constant current, to set cell and models side by side");
   roles.add_options()("protocol", po::value(&settings.protocol_path)->value_name("FILE"),
-                      "stimulus.json of `dyniv stimulus`, which tells what each of --recordings is")(
+                      "stimulus.json of `dyniv stimulus`, which says what each of --recordings is")(
       "recordings", po::value(&settings.recordings)->multitoken()->composing()->value_name("FILE..."),
       "recordings of that protocol, in any order");
   roles.add_options()(
@@ -78,7 +78,7 @@ libfit::CharacterizeOptions characterize_options(const CommandLine& line, const 
     throw libfit::OptionError("none of --recordings is the training block of the protocol; add its file");
   if (settings.cell.empty()) throw libfit::OptionError("--training is missing; see `dyniv run --help`");
   throw libfit::OptionError(
-      fmt::format("{}: tells no sweeps of the role `training`; name them with --training-stimulus (and "
+      fmt::format("{}: names no sweeps of the role `training`; name them with --training-stimulus (and "
                   "--test-stimulus), as `dyniv inspect` shows them, or give the recordings with --training",
                   settings.cell));
 }
@@ -87,7 +87,7 @@ libfit::CharacterizeOptions characterize_options(const CommandLine& line, const 
 void find_roles(const CommandLine& line, RunSettings& settings) {
   if (settings.protocol_path.empty() != settings.recordings.empty())
     throw libfit::OptionError(
-        "--protocol and --recordings go together: the protocol tells what each recording is");
+        "--protocol and --recordings go together: the protocol says what each recording is");
   if (!settings.recordings.empty()) {
     settings.recognised = assign_roles(line, settings.protocol_path, settings.recordings, settings.recording,
                                        {&settings.electrode, &settings.training, &settings.test});
@@ -125,7 +125,7 @@ int command_run(const std::vector<std::string>& arguments) {
                    "run (CELL.nwb | --training FILE... [--electrode FILE...] [--test FILE...]) --out DIR",
                    "From recordings to fitted models with intervals, their scores on test sweeps the fit has "
                    "not seen, tables\n"
-                   "and figures. `dyniv inspect FILE` tells first what is in a file.");
+                   "and figures. See first what is in a file: `dyniv inspect FILE`.");
   RunSettings settings;
   add_options(line, settings);
   line.parse(arguments);

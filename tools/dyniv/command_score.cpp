@@ -57,7 +57,7 @@ void add_options(CommandLine& line, ScoreSettings& settings) {
   line.add(recording_options(settings.recording));
   line.add(role_options({&settings.test, &settings.electrode}));
   line.add(analysis_options(settings.analysis, Stage::membrane));
-  po::options_description trains("Spike trains as text (one train a line, times in ms)");
+  po::options_description trains("Spike trains as text (one train per line, times in ms)");
   trains.add_options()("data", po::value(&settings.data_path)->value_name("FILE"),
                        "recorded spikes, one repetition a line");
   add_number(

@@ -57,8 +57,8 @@ void add_options(CommandLine& line, SimulateSettings& settings) {
   output.add_options()("voltage", po::value(&settings.voltage_path)->value_name("FILE"),
                        "write time, current and voltage as text")(
       "spikes", po::value(&settings.spikes_path)->value_name("FILE"),
-      "write spike times, one sweep a line, ms [standard output]")("force", po::bool_switch(&settings.force),
-                                                                   "replace files that exist");
+      "write spike times, one sweep per line, ms [standard output]")(
+      "force", po::bool_switch(&settings.force), "replace files that exist");
   line.add(output);
   line.positional("current");
 }

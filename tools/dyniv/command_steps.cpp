@@ -38,7 +38,7 @@ struct StepsSettings {
 void add_options(CommandLine& line, StepsSettings& s) {
   po::options_description group("Recording and steps");
   group.add_options()("recording", po::value(&s.files)->multitoken()->composing()->value_name("FILE..."),
-                      "recording of current steps; also the words without a dash")(
+                      "recording of current steps; also as plain arguments")(
       "step-amplitudes", po::value(&s.amplitudes)->value_name("LIST"),
       "amplitude of each sweep, pA: FIRST:STEP:LAST or commas between [the recorded current]");
   add_number(
@@ -80,7 +80,7 @@ libfit::CommandedSteps stated_steps(std::span<const libfit::SignalFile> files, c
   if (!s.amplitude_pA.empty()) return {*s.begin_ms, *s.end_ms, s.amplitude_pA};
   if (files.size() == 1 && files.front().commanded_steps) return *files.front().commanded_steps;
   throw libfit::DataError(
-      fmt::format("{}: holds the voltage but no recorded current, and its header tells no step of "
+      fmt::format("{}: holds the voltage but no recorded current, and its header holds no step of "
                   "current; say what was injected, as in --step-amplitudes -50:25:250 --step-begin-ms 100 "
                   "--step-end-ms 600 (one amplitude for each sweep, in pA)",
                   files.front().path));
@@ -137,7 +137,7 @@ libfit::Recording read(const StepsSettings& s) {
   return libfit::assemble_taking(std::move(files), whole);
 }
 
-// A sweep that was aborted before its step is over tells nothing of the step.
+// A sweep that was aborted before its step is over shows nothing of the step.
 void drop_dead_sweeps(libfit::Recording& recording, libfit::StepProtocol& protocol) {
   libfit::LivingSweeps living = libfit::sweeps_alive_until(std::move(recording.sweeps), protocol.end_ms);
   if (living.sweeps.empty()) throw libfit::DataError(living.warnings.front() + ", and none remains");

@@ -71,7 +71,7 @@ void add_options(CommandLine& line, StimulusSettings& s) {
   add_number(
       strength, "precision", "PERCENT", {0.0, 100.0, false, "%"},
       [&s](double percent) { s.precision_percent = percent; },
-      "tell how long to record for this precision of the model's parameters, % (of voltages: a tenth of it, "
+      "report the time to record for this precision of the parameters, % (of voltages: a tenth of it, "
       "mV)");
   line.add(strength);
   po::options_description output("Output");
@@ -133,7 +133,7 @@ std::string overview(const StimulusSettings& s, const libfit::Protocol& protocol
     if (scaling.rate_Hz) text += fmt::format(", {:.3g} spikes/s", *scaling.rate_Hz);
     text += "\n";
   }
-  return text + fmt::format("playing time {:.4g} s; the stimuli are in {}/, stimulus.json tells them\n",
+  return text + fmt::format("playing time {:.4g} s; the stimuli are in {}/, stimulus.json describes them\n",
                             libfit::playing_time_ms(protocol) / 1000.0, s.folder);
 }
 
@@ -152,7 +152,7 @@ libfit::RecordingLength length_of(const CommandLine& line, const StimulusSetting
 
 std::string in_words(const libfit::RecordingLength& length, const StimulusSettings& s) {
   if (!length.needed_s)
-    return "how long to record cannot be told: the simulated recordings could not be fitted\n";
+    return "how long to record cannot be computed: the simulated recordings could not be fitted\n";
   std::string text =
       fmt::format("for {:g} % ({:g} mV) record", *s.precision_percent, *s.precision_percent / 10.0);
   for (const libfit::ParameterLength& p : length.parameters)

@@ -14,7 +14,7 @@ void parse_curve_command(CommandLine& line, CurveSettings& settings,
                          Stage last) {
   po::options_description roles("Recordings (several files: give them all, or repeat the option)");
   add_role_files(roles, settings.training,
-                 "fluctuating current injected into the cell; also the words without a dash");
+                 "fluctuating current injected into the cell; also as plain arguments");
   add_role_files(roles, settings.electrode, "weak noise without spikes, for electrode compensation");
   line.add(roles);
   line.add(recording_options(settings.recording));

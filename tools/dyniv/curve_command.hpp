@@ -25,7 +25,7 @@ struct CurveInputs {
   libfit::Membrane membrane;
 };
 
-// Adds the options (words without a dash are training files), parses, checks, and refuses a folder that
+// Adds the options (plain arguments are training files), parses, checks, and refuses a folder that
 // exists, all before a recording is read.
 void parse_curve_command(CommandLine& line, CurveSettings& settings,
                          const std::vector<std::string>& arguments, const std::string& default_folder,

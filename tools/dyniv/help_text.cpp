@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kColumn = 30;  // where descriptions begin
 
-// Boost tells name and default of a value together: "MS (=7)".
+// Boost gives name and default of a value together: "MS (=7)".
 struct ValueWords {
   std::string name;
   std::string default_value;

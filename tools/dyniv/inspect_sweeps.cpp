@@ -22,7 +22,7 @@ using nlohmann::json;
 json or_null(const std::string& text) { return text.empty() ? json() : json(text); }
 json or_null(const std::optional<double>& number) { return number ? json(*number) : json(); }
 
-// "bridge 12 MOhm, capacitance 3 pF, bias 43 pA", of what is told and not zero.
+// "bridge 12 MOhm, capacitance 3 pF, bias 43 pA", of what is stated and not zero.
 std::string settings(const SweepNote& note) {
   std::vector<std::string> parts;
   const auto add = [&](const char* name, const std::optional<double>& value, const char* unit) {
@@ -134,7 +134,7 @@ std::string notes_table(const SignalFile& file, const std::vector<std::vector<st
     for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i)
       text += fmt::format("  {:<10}{}\n", numbers(lines[i]), lines[i].text);
     if (lines.size() > kMostLines)
-      text += fmt::format("  and {} more lines; --json tells all\n", lines.size() - kMostLines);
+      text += fmt::format("  and {} more lines; --json lists all\n", lines.size() - kMostLines);
   }
   if (!file.left_out.empty())
     text += fmt::format("  not read: {}\n", shown(fmt::format("{}", fmt::join(file.left_out, ", "))));

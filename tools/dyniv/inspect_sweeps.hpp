@@ -1,4 +1,4 @@
-// What `inspect` shows of files that tell something of each sweep (NWB): stimulus, role, amplifier, and which
+// What `inspect` shows of files that describe each sweep (NWB): stimulus, role, amplifier, and which
 // sweeps repeat one current.
 #pragma once
 
@@ -14,14 +14,14 @@ namespace dyniv {
 // were not read. The samples are looked at, so before they are moved from.
 std::vector<std::vector<std::size_t>> repeats_of(const libfit::SignalFile& file);
 
-// One object a sweep of a channel; empty for a channel without notes.
+// One object per sweep of a channel; empty for a channel without notes.
 nlohmann::json notes_json(const libfit::Channel& channel, const std::vector<std::size_t>& repeats);
 
-// The steps that `dyniv steps` takes where the current was not recorded: null or "" where none are told.
+// The steps that `dyniv steps` takes where the current was not recorded: null or "" where there are none.
 nlohmann::json commanded_json(const libfit::SignalFile& file);
 std::string commanded_line(const libfit::SignalFile& file);
 
-// A line for each run of sweeps that are alike, under a heading; empty for files that tell nothing.
+// A line for each run of sweeps that are alike, under a heading; empty for files that describe none.
 std::string notes_table(const libfit::SignalFile& file, const std::vector<std::vector<std::size_t>>& repeats);
 
 }  // namespace dyniv

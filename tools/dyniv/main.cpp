@@ -44,7 +44,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"steps", "Measure", "resistance, time constant, rheobase and f-I curve from current steps",
      command_steps},
     {"iv", "Measure", "capacitance and dynamic I-V curve", command_iv},
-    {"fit", "Model", "models of the curve, refractory EIF and AdEx from a recording", command_fit},
+    {"fit", "Model", "curve models, refractory EIF, AdEx and GIF family from a recording", command_fit},
     {"analyze", "Model", "phase line, thresholds, rheobase and f-I curve of models", command_analyze},
     {"simulate", "Model", "a model on a current: voltage and spikes", command_simulate},
     {"score", "Judge", "predicted against recorded spikes and voltage, with intervals and ceilings",
@@ -67,7 +67,8 @@ std::string overview() {
     }
     text += fmt::format("  {:<12}{}\n", command.name, command.summary);
   }
-  text += "\n`dyniv <command> --help` tells a command's options. `dyniv --version` tells the version.\n";
+  text +=
+      "\n`dyniv <command> --help` lists the options of a command. `dyniv --version` prints the version.\n";
   return text;
 }
 
@@ -112,7 +113,7 @@ extern "C" void end_by_signal(int signal) {
 }
 
 void install_handlers() {
-  // A file that may not grow further is a disk that is full: an error to be told, not a reason to die.
+  // A file that may not grow further is a disk that is full: an error to report, not a reason to die.
   std::signal(SIGXFSZ, SIG_IGN);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     struct sigaction action {};
@@ -125,7 +126,7 @@ void install_handlers() {
   }
 }
 
-// Where the handler runs in another thread, what it takes away is no failure to be told.
+// Where the handler runs in another thread, what it takes away is no failure to report.
 void leave_it_to_the_signal() {
   while (ended_by_signal) ::pause();
 }

@@ -10,7 +10,7 @@
 
 namespace dyniv {
 
-// Whether the word is a kind of model and no file is called so; a folder is no model, whatever it is called.
+// Whether the word is a kind of model and no file has this name; a folder is no model, whatever it is called.
 bool names_a_model(const std::string& word);
 
 struct ModelArgument {
@@ -22,13 +22,13 @@ struct ModelArgument {
   bool by_hand() const;
   // Throws libfit::OptionError, or libfit::InputError for a file that is no model.
   libfit::Model read() const { return read_document().model; }
-  // The same with what the file tells beside the model.
+  // The same with what the file holds beside the model.
   libfit::ModelDocument read_document() const;
   // {"path", "sha256"} of the file, or {"name", "settings"}.
   nlohmann::json provenance() const;
 };
 
-// Adds --model and --set; `about` is said of --model.
+// Adds --model and --set; `about` describes --model in the help.
 void add_model_options(boost::program_options::options_description& group, ModelArgument& argument,
                        const std::string& about);
 

@@ -22,7 +22,7 @@ std::string assign_roles(const CommandLine& line, const std::string& protocol_pa
   const libfit::Protocol protocol = libfit::read_protocol(protocol_path).protocol;
   libfit::AssembleOptions first = recording.assemble;
   first.sweeps.assign(1, '1');
-  first.keep_dead_stretches = true;  // its current tells the protocol
+  first.keep_dead_stretches = true;  // its current identifies the protocol
   std::string told;
   for (const std::string& file : files) {
     const libfit::Recording start = libfit::read_recording({file}, recording.open, first);

@@ -1,4 +1,4 @@
-// `run --protocol`: which recording is for the electrode, which for training and which for the test, told by
+// `run --protocol`: which recording is for the electrode, which for training and which for the test, known by
 // the current that was played.
 #pragma once
 

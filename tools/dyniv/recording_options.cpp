@@ -14,7 +14,7 @@ namespace {
 void add_opening(po::options_description& group, RecordingArguments& arguments) {
   add_number(
       group, "dt", "MS", positive(1e3, "ms"), [&](double dt_ms) { arguments.open.dt_ms = dt_ms; },
-      "sampling step of a file that does not tell it, ms; never guessed");
+      "sampling step of a file that does not state it, ms; never guessed");
   group.add_options()("columns", po::value(&arguments.open.columns)->value_name("LIST"),
                       "columns of a text file, in order (skip,current_pA,voltage_mV) or by number "
                       "(2=current_pA,3=voltage_mV) [its header]")(
@@ -22,7 +22,7 @@ void add_opening(po::options_description& group, RecordingArguments& arguments) 
         arguments.open.current_unit = unit;
         arguments.assemble.current_unit = unit;
       }),
-      "unit of the current, where the file tells none or a wrong one (pA, nA, A)")(
+      "unit of the current, where the file states none or a wrong one (pA, nA, A)")(
       "voltage-unit", po::value<std::string>()->value_name("UNIT")->notifier([&](const std::string& unit) {
         arguments.open.voltage_unit = unit;
         arguments.assemble.voltage_unit = unit;
@@ -40,7 +40,7 @@ void add_opening(po::options_description& group, RecordingArguments& arguments) 
       "current-dataset", po::value(&arguments.open.current_dataset)->value_name("PATH"),
       "dataset of the current in an HDF5 file")(
       "stimulus", po::value(&arguments.open.nwb.stimulus)->value_name("NAME"),
-      "sweeps of an NWB file whose stimulus is called so, as \"Noise 1\" [all, or those of the role]")(
+      "sweeps of an NWB file whose stimulus has this name, as in \"Noise 1\" [all, or those of the role]")(
       "resample", po::bool_switch(&arguments.open.nwb.resample),
       "put irregular timestamps of an NWB file on a grid of their median step, by interpolation");
 }

@@ -56,7 +56,7 @@ std::string reason_line(const std::string& name, const ScoreValue& score) {
   return score.reason.empty() ? "" : fmt::format("{}: {}\n", name, score.reason);
 }
 
-// Reasons that several scores share are said once.
+// Reasons that several scores share are printed once.
 std::string reasons_text(const libfit::SpikeScore& score) {
   std::vector<std::string> lines{reason_line("Gamma", score.gamma), reason_line("Md*", score.md_star),
                                  reason_line("Gamma_A", score.gamma_A)};

@@ -31,7 +31,7 @@ json estimate_json(const std::optional<Estimate>& estimate) {
 
 std::string quantity(const char* name, const char* unit, const std::optional<Estimate>& estimate) {
   return fmt::format("{:<18}{:<6}{}\n", name, unit,
-                     estimate ? libfit::format_estimate(*estimate, 3) : "not told by these steps");
+                     estimate ? libfit::format_estimate(*estimate, 3) : "not determined by these steps");
 }
 
 std::optional<Estimate> plain(const std::optional<double>& value) {

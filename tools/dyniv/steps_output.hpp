@@ -21,7 +21,7 @@ struct StepsResult {
 };
 
 nlohmann::json steps_json(const libfit::StepAnalysis& steps);
-// Amplitudes, deflections and rates, one row a step.
+// Amplitudes, deflections and rates, one row per step.
 libfit::Table steps_table(const StepsResult& result);
 std::string steps_overview(const StepsResult& result);
 std::vector<libfit::Figure> steps_figures(const StepsResult& result);

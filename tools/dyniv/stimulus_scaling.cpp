@@ -13,7 +13,7 @@ namespace dyniv {
 namespace po = boost::program_options;
 namespace {
 
-// Voltage SD that is taken where a rate is asked for and no SD is said: enough for spikes from fluctuations.
+// Voltage SD that is taken where a rate is given and no SD: enough for spikes from fluctuations.
 constexpr double kUsualSd_mV = 5.0;
 // Of the electrode's noise in the membrane: far below any threshold.
 constexpr double kElectrodeSd_mV = 0.5;
@@ -86,7 +86,7 @@ Scaling scale_protocol(const ScalingArguments& a, std::string_view protocol,
   const auto membrane = libfit::membrane_filter(*model);
   if (!membrane)
     throw libfit::DataError(
-        "the model does not rest without a current, so that it tells no membrane; give another");
+        "the model does not rest without a current, so that it has no membrane to scale to; give another");
   libfit::NoiseOptions noise = libfit::protocol_noise(protocol, options);
   const bool rate_sets_sd = a.target_rate_Hz && a.mean_pA;
   if (a.target_sd_mV || (a.target_rate_Hz && !a.sd_pA && !rate_sets_sd))

@@ -19,7 +19,7 @@ struct ScalingArguments {
 
 void add_scaling_options(boost::program_options::options_description& group, ScalingArguments& arguments);
 
-// What the noise does to the model, as the sidecar tells it.
+// What the noise does to the model, as the sidecar states it.
 struct Scaling {
   std::optional<double> voltage_sd_mV;
   std::optional<double> electrode_voltage_sd_mV;

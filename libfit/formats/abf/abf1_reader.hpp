@@ -1,5 +1,5 @@
 // Axon Binary Format 1 (pClamp 6 to 9): one flat header of 2,048 bytes (up to version 1.5) or 6,144, with a
-// slot for each of 16 physical inputs; the sampling sequence tells which of them were recorded, in which
+// slot for each of 16 physical inputs; the sampling sequence shows which of them were recorded, in which
 // order. Fields past the end of a short header (telegraphs, waveform switches) do not exist.
 #pragma once
 

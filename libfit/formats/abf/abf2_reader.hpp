@@ -1,4 +1,4 @@
-// Axon Binary Format 2 (pClamp 10 and 11): a header of 512 bytes whose table of sections tells where
+// Axon Binary Format 2 (pClamp 10 and 11): a header of 512 bytes whose table of sections says where
 // protocol, inputs, outputs, strings, data and sweep table are, in blocks of 512 bytes. The command waveform
 // of the protocol is not reconstructed: only what was recorded is read.
 #pragma once

@@ -67,7 +67,7 @@ struct AbfLayout {
   std::size_t bytes_per_sample = 0;  // by the section table; 0 where the format has none
   std::size_t sample_count = 0;      // over all channels
   std::size_t episode_count = 0;
-  std::size_t samples_per_episode = 0;  // over all channels; 0 where not told
+  std::size_t samples_per_episode = 0;  // over all channels; 0 where not stated
   std::vector<AbfSweep> sweeps;         // empty where there is no table
   double start_unit_ms = 0.0;           // 0 where the starts are counted in samples
   std::vector<AbfPart> parts;

@@ -165,7 +165,7 @@ Child::~Child() {
   ::close(descriptor_);
 }
 
-// Its status; 0 where the system does not tell it.
+// Its status; 0 where the system does not report it.
 int Child::reap() {
   int status = 0;
   if (child_ > 0) {

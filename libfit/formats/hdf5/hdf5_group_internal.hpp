@@ -30,7 +30,7 @@ class Group {
   // nullptr where there is none.
   const Link* find(const std::string& name) const;
   bool has(const std::string& name) const { return find(name) != nullptr; }
-  // The object that a link leads to, by its address where the link tells it. Not ok() where there is none, or
+  // The object that a link leads to, by its address where the link has it. Not ok() where there is none, or
   // it is in another file.
   Handle open(const std::string& name) const;
 
@@ -41,7 +41,7 @@ class Group {
 
 // An object by a path from another one, never in another file.
 Handle open_path(const Handle& from, const std::string& path);
-// Where an open object stands in its file; HADDR_UNDEF where that cannot be told.
+// Where an open object stands in its file; HADDR_UNDEF where that is not known.
 haddr_t address_of(const Handle& object);
 
 }  // namespace libfit::hdf5

@@ -1,4 +1,4 @@
-// Values out of HDF5 files that may be damaged or hostile: attributes, texts and stretches of numbers, each
+// Values out of HDF5 files that may be damaged or hostile: attributes, strings and stretches of numbers, each
 // checked against what the file stores before anything is allocated. The library (1.10) believes what types
 // and layouts claim; what it makes of the rest of a damaged file is caught by guarded_read_internal.hpp.
 #pragma once

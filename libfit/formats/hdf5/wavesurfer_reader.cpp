@@ -88,7 +88,7 @@ std::vector<Scaling> read_header(const File& file, const Group& header, SignalFi
   const auto rates = header_numbers(header, "AcquisitionSampleRate");
   const std::size_t count = names.size();
   if (count == 0 || units.size() != count || scales.size() != count)
-    refuse_header(file, "does not tell name, unit and scale (AIChannelScales) of each channel");
+    refuse_header(file, "does not give name, unit and scale (AIChannelScales) of each channel");
   auto polynomials = of_active(header_rows(header, "AIScalingCoefficients"), active);
   if (polynomials.size() != count) refuse_header(file, "has no AIScalingCoefficients for each channel");
   if (rates.size() != 1 || !std::isfinite(rates[0]) || rates[0] <= 0.0)

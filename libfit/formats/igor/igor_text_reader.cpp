@@ -174,7 +174,7 @@ class Reader {
     const bool by_step = take_keyword(text, "/p");
     const bool inclusive = !by_step && take_keyword(text, "/i");
     const auto words = words_of(text);
-    if (words.size() < 5) return;  // a form without a unit and waves tells nothing of use
+    if (words.size() < 5) return;  // a form without a unit and waves is of no use
     const std::string dimension = lower(words[0]);
     const std::string unit = to_utf8(words[3]);
     for (std::size_t i = 4; i < words.size(); ++i) {
@@ -212,7 +212,7 @@ double step_ms(const std::vector<TextWave>& waves, const std::string& path, std:
   if (dt_ms) return agreed_step(path, *dt_ms, found);
   if (found) return *found;
   throw InputError(fmt::format(
-      "{}: no SetScale tells the sampling step in a unit of time; pass it with --dt in ms", path));
+      "{}: no SetScale gives the sampling step in a unit of time; pass it with --dt in ms", path));
 }
 
 // Waves that are matrices stand alone; the others are grouped by their numbers.

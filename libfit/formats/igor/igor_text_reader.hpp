@@ -1,5 +1,5 @@
-// Igor text (ITX): "IGOR", then blocks of waves, WAVES/flags names, BEGIN, one line a point, END, and lines
-// "X command" of which SetScale tells step and unit. Waves numbered alike (train_1, train_2) and the columns
+// Igor text (ITX): "IGOR", then blocks of waves, WAVES/flags names, BEGIN, one line per point, END, and lines
+// "X command" of which SetScale gives step and unit. Waves numbered alike (train_1, train_2) and the columns
 // of a matrix are sweeps of one channel. Other commands are not carried out and change nothing here.
 #pragma once
 

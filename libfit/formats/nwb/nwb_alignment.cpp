@@ -24,7 +24,7 @@ void tell_times(const File& file, Series& series) {
   }
 }
 
-// By how many steps the stimulus begins after the response; 0 where one of them does not tell, and where they
+// By how many steps the stimulus begins after the response; 0 where one of them has none, and where they
 // have different steps, which is refused when they are read.
 double steps_late(const Series& response, const Series& stimulus, const Pairing& pair) {
   constexpr double kSameStep = 0.01;
@@ -41,7 +41,7 @@ std::string begins(double late_s) {
   return fmt::format("begins {:g} s {} it", std::abs(late_s), late_s > 0.0 ? "after" : "before");
 }
 
-// False where the two have no time in common; then `cut` tells how far they are apart.
+// False where the two have no time in common; then `cut` says how far they are apart.
 bool align(const Contents& contents, bool indices_rule, Pairing& pair) {
   const Series& response = contents.series[pair.response.series];
   const double late = steps_late(response, contents.series[pair.stimulus.series], pair);

@@ -27,7 +27,7 @@ struct Series {
   Encoding stored;           // to mV or pA
   std::uint64_t points = 0;
   double dt_ms = 0.0;  // 0: times of samples are in `timestamps`
-  // Of the first sample, and from sample to sample in the mean; where the file tells them.
+  // Of the first sample, and from sample to sample in the mean; where the file states them.
   std::optional<double> start_s;
   double step_s = 0.0;
   std::string electrode;
@@ -48,7 +48,7 @@ struct Stretch {
 struct Pairing {
   Stretch response;
   Stretch stimulus;
-  std::string stimulus_name;  // where the table tells it
+  std::string stimulus_name;  // where the table has it
   std::string role;
   std::optional<double> amplitude_pA;
   // What of response and stimulus is left out because the other has none of it; empty: nothing.
@@ -122,10 +122,10 @@ std::vector<Pairing> pair_by_sweep_table(const hdf5::File& file, Contents& conte
 // in their names, then by electrode, start and length.
 std::vector<Pairing> pair_by_metadata(const Contents& contents, std::vector<bool> taken);
 
-// Cuts response and stimulus of each sweep to the time that both have, by their clocks where both tell when
+// Cuts response and stimulus of each sweep to the time that both have, by their clocks where both state when
 // they begin, and to the same length. Sweeps whose halves have no time in common are left out, which is
 // warned of. `indices_rule`: the file pairs sample with sample (epochs of NWB 1), so clocks that contradict
-// it are only warned of.
+// it only cause a warning.
 void align_sweeps(const hdf5::File& file, bool indices_rule, Contents& contents);
 
 }  // namespace libfit::nwb

@@ -259,7 +259,7 @@ void warn_of_bias(const File& file, SignalFile& signal) {
       if (channel.role != ChannelRole::voltage || !note.bias_current_pA || *note.bias_current_pA == 0.0)
         continue;
       signal.warnings.push_back(fmt::format(
-          "{}: sweep {}: a bias current of {:g} pA is told beside the stimulus and not added to it; if the "
+          "{}: sweep {}: a bias current of {:g} pA is noted beside the stimulus and not added to it; if the "
           "stimulus is the command without it, add it with --current-offset",
           file.path, note.number, *note.bias_current_pA));
       return;

@@ -16,7 +16,7 @@ namespace libfit {
 struct NwbOptions {
   // Sweeps whose stimulus has this name; empty: all. Case and blanks around do not count.
   std::string stimulus;
-  // "electrode", "training" or "test": its sweeps, if the file tells roles and no stimulus is named.
+  // "electrode", "training" or "test": its sweeps, if the file states roles and no stimulus is named.
   std::string role;
   std::string sweeps;           // of those picked by stimulus or role, as in 1-3,5; empty: all
   double from_ms = 0.0;         // >= 0; start within each sweep
@@ -30,7 +30,7 @@ struct NwbOptions {
   bool units_stated = false;  // the person states units, so implausible values are not refused
 };
 
-// The roles that the sweeps of a file have, each once; empty for files that tell none, and for any other
+// The roles that the sweeps of a file have, each once; empty for files that state none, and for any other
 // format.
 std::vector<std::string> recording_roles(const std::filesystem::path& path);
 

@@ -48,7 +48,7 @@ haddr_t address_of(const Group& group, const std::string& name, const std::strin
   return hdf5::address_of(open_member(group, name, place));
 }
 
-// The link to the electrode tells its name without being followed. NWB 1 has the name as text.
+// The link to the electrode gives its name without being followed. NWB 1 has the name as text.
 std::string electrode_of(const Group& group, const std::string& place) {
   const hdf5::Link* link = group.find("electrode");
   if (link == nullptr) return member_value(group, "electrode_name").text.value_or("");

@@ -38,7 +38,7 @@ struct Row {
   // Sweeps of one role and stimulus belong together.
   std::string kind() const {
     if (!sweep->note.stimulus.empty()) return sweep->note.stimulus;
-    return role.empty() ? "not told" : role;
+    return role.empty() ? "not stated" : role;
   }
 };
 
@@ -230,7 +230,7 @@ void write_recordings_table(FileInMemory& file, const std::vector<Row>& rows) {
              {"role", "stimulus_name"}, rows.size());
   file.texts_attribute(kRecordings, "categories", {"electrodes", "stimuli", "responses"});
   file.text_column(kRecordings + "/role", "what the sweep is for: electrode, training or test", roles);
-  file.text_column(kRecordings + "/stimulus_name", "name of the stimulus; empty where none is told", stimuli);
+  file.text_column(kRecordings + "/stimulus_name", "name of the stimulus; empty where unknown", stimuli);
   file.table(kRecordings + "/electrodes", "IntracellularElectrodesTable",
              "Table for storing intracellular electrode related metadata.", {"electrode"}, rows.size());
   file.object_column(kRecordings + "/electrodes/electrode", "the electrode", electrodes);

@@ -21,7 +21,7 @@ struct NwbSubject {
 };
 
 struct NwbMetadata {
-  std::string identifier;                                       // not empty; tells this file from all others
+  std::string identifier;  // not empty; identifies this file among all others
   std::string session_description = "current-clamp recording";  // not empty
   // ISO 8601 with time zone. Times within the file count from it.
   std::string session_start = "1970-01-01T00:00:00+00:00";

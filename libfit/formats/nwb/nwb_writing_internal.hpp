@@ -1,4 +1,4 @@
-// The grammar of NWB in HDF5, for the writer: typed groups with object ids, texts, numbers, references,
+// The grammar of NWB in HDF5, for the writer: typed groups with object ids, strings, numbers, references,
 // tables and their columns. Everything goes into memory; bytes() ends it.
 #pragma once
 
@@ -27,7 +27,7 @@ struct Image {
   std::string bytes;
 };
 
-// A UUID that follows from two texts.
+// A UUID that follows from two strings.
 std::string object_id(const std::string& identifier, const std::string& path);
 
 class FileInMemory {

@@ -46,7 +46,7 @@ std::string without_quotes(std::string_view field) {
   return std::string(trimmed(text));
 }
 
-// Titles that tell signal and sweep, "IN 1 #2 (mV)", from those of the table, which tell sweep and unit, and
+// Titles that give signal and sweep, "IN 1 #2 (mV)", from those of the table, which give sweep and unit, and
 // the names of the signals, if the header has one for each column. A signal without a name that is not the
 // first of its unit in its sweep is called by its place.
 std::string title_line(std::string_view line, const std::vector<std::string_view>& signal_names) {

@@ -1,4 +1,4 @@
-// What the columns of a text table mean, said by a header or by an option. A column name is
+// What the columns of a text table mean, stated by a header or by an option. A column name is
 // `<name>_<unit>`, `<name> (<unit>)`, `<name> [<unit>]` or `<name>`: `time_ms`, `V (mV)`, `I0_pA`.
 #pragma once
 
@@ -47,7 +47,7 @@ NumberedName split_number(std::string_view name);
 struct ColumnChannel {
   std::string name;
   std::string unit;
-  std::vector<std::size_t> columns;  // one a sweep
+  std::vector<std::size_t> columns;  // one per sweep
   std::vector<std::size_t>
       numbers;  // that the names of the sweeps carry, ascending; empty where they carry none
 };

@@ -37,7 +37,7 @@ class BodyReader {
     std::string_view line;
     Lines probe = lines;
     probe.next(line);
-    // A line takes two bytes a column at least, so the estimate is bounded by the file.
+    // A line takes two bytes per column at least, so the estimate is bounded by the file.
     const std::size_t rows = lines.rest.size() / std::max(line.size(), 2 * count) + 1;
     for (std::size_t i = 0; i < count; ++i) {
       wanted_.push_back(columns_[i].kind != ColumnKind::skip ? 1 : 0);
@@ -162,7 +162,7 @@ std::vector<TextColumn> columns_of(const Table& table, const std::string& path, 
   return columns;
 }
 
-// The step that the time columns tell; all of them must tell the same.
+// The step of the time columns; all of them must have the same.
 double dt_of(const std::vector<TextColumn>& columns, const Body& body, const std::string& path,
              std::optional<double> dt_ms) {
   std::optional<double> found;

@@ -77,7 +77,7 @@ bool are_units(const Names& names) {
   return known > 0 && (known == filled || (known > 1 && beyond_doubt > 0));
 }
 
-// A row of units without names tells what the columns are, unless it may be names: V, A.
+// A row of units without names shows what the columns are, unless it may be names: V, A.
 Names names_from_units(const Names& units) {
   if (std::ranges::all_of(units, [](const std::string& unit) { return unit.size() < 2; })) return units;
   Names names;

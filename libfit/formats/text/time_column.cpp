@@ -161,7 +161,7 @@ double roundest_step(Range steps) {
 
 double time_step_ms(const std::vector<double>& time, double unit_ms, const std::string& path, bool check) {
   if (time.size() < 2)
-    throw InputError(fmt::format("{}: one line of numbers tells no time step; pass --dt", path));
+    throw InputError(fmt::format("{}: one line of numbers gives no time step; pass --dt", path));
   const auto count = static_cast<double>(time.size() - 1);
   const double step = (time.back() - time.front()) / count;
   if (!check) return tidy_step(step * unit_ms);
