@@ -260,7 +260,8 @@ TEST_F(Nwb, SettingsOfTheAmplifierAreCarriedAlong) {
   const Recording recording = record(file);
   EXPECT_NEAR(recording.sweeps[0].note.bridge_balance_MOhm.value(), 15.0, 1e-9);
   EXPECT_NEAR(recording.sweeps[0].note.capacitance_compensation_pF.value(), 3.0, 1e-9);
-  EXPECT_THAT(recording.warnings, Contains(HasSubstr("a bias current of 40 pA is told beside the stimulus")));
+  EXPECT_THAT(recording.warnings,
+              Contains(HasSubstr("a bias current of 40 pA is noted beside the stimulus")));
 }
 
 // Headers of neighbours share what was read of the file: each series must still have its own.

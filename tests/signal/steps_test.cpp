@@ -185,7 +185,7 @@ TEST(FindSteps, RefusesToGuessWhichPartIsTheStep) {
           cut(steps_of(held, {-80.0, -80.0}), static_cast<std::size_t>(from), static_cast<std::size_t>(to)));
       ADD_FAILURE() << from;
     } catch (const DataError& problem) {
-      EXPECT_THAT(problem.what(), HasSubstr("which part is the step cannot be told"));
+      EXPECT_THAT(problem.what(), HasSubstr("which part is the step cannot be determined"));
       EXPECT_THAT(problem.what(), HasSubstr("--step-begin-ms"));
     }
   }
@@ -250,7 +250,7 @@ TEST(AnalyzeSteps, TakesTheSlopeWhereTheCellFiresByItself) {
   EXPECT_THAT(steps.warnings, testing::Contains(HasSubstr("slope over their amplitudes")));
   const StepAnalysis one = firing({-80.0, -80.0});
   EXPECT_FALSE(one.input_resistance_MOhm);
-  EXPECT_THAT(one.warnings, testing::Contains(HasSubstr("tell no slope")));
+  EXPECT_THAT(one.warnings, testing::Contains(HasSubstr("give no slope")));
 }
 
 TEST(AnalyzeSteps, SaysWhereNoiseLeavesTheResistanceOpen) {
