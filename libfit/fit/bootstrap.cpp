@@ -74,6 +74,19 @@ void add_common_error(const CommonSteps& steps, std::uint64_t seed, std::size_t 
   }
 }
 
+void set_parameter_intervals(std::vector<ModelFit>& fits, const FitBootstrap& draws, std::size_t blocks) {
+  for (std::size_t f = 0; f < fits.size(); ++f) {
+    fits[f].draw_blocks = draws.draws > 0 ? blocks : 0;
+    for (std::size_t p = 0; p < fits[f].parameters.size(); ++p) {
+      const auto interval = percentile_interval(draws.draws_of[f][p]);
+      ParameterEstimate& parameter = fits[f].parameters[p];
+      if (interval && interval->high > interval->low)
+        parameter.ci95 = widened_for_blocks(*interval, parameter.value, blocks);
+      parameter.draws = draws.draws_of[f][p];
+    }
+  }
+}
+
 }  // namespace
 
 DynamicIv redraw_curve(const DynamicIv& iv, const IvMoments& moments, double capacitance_pF,
@@ -140,16 +153,7 @@ FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMome
   for (const std::size_t count : failed) result.failed += count;
   for (std::size_t e = 0; e < common.size(); ++e)
     add_common_error(common_steps(common[e], moments, iv, iv_options, fits), options.seed, e, result, F);
-  for (std::size_t f = 0; f < fits.size(); ++f) {
-    fits[f].draw_blocks = options.draws > 0 ? moments.block_count : 0;
-    for (std::size_t p = 0; p < fits[f].parameters.size(); ++p) {
-      const auto interval = percentile_interval(result.draws_of[f][p]);
-      ParameterEstimate& parameter = fits[f].parameters[p];
-      if (interval && interval->high > interval->low)
-        parameter.ci95 = widened_for_blocks(*interval, parameter.value, moments.block_count);
-      parameter.draws = result.draws_of[f][p];
-    }
-  }
+  set_parameter_intervals(fits, result, moments.block_count);
   if (options.draws >= 20) {
     for (std::size_t b = 0; b < iv.bins.size(); ++b) {
       const auto interval = percentile_interval(F[b]);

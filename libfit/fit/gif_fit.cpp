@@ -222,6 +222,47 @@ bool folds_have_spikes(const BinnedRecording& data, const GifFitOptions& options
   return true;
 }
 
+// Fits of several kinds to the same data: what exp_gif and igif2 start from is fitted once.
+struct KindFits {
+  const Gif& plain;
+  const BinnedRecording& data;
+  const std::vector<double>& voltage;  // of the drive
+  const HazardDrive& curve;            // with the upstroke that exp_gif takes over
+  const GifFitOptions& options;
+  std::optional<HazardFit> gif, igif;
+
+  const HazardFit& fitted_gif() {
+    if (!gif) gif = fit_fully(plain, data, options, {}, options.threads);
+    return *gif;
+  }
+  const HazardFit& fitted_igif() {
+    if (!igif)
+      igif =
+          best_of(starts_with_state(plain, GifKind::igif, 1.0, options.softness_mV, voltage), data, options);
+    return *igif;
+  }
+
+  HazardFit fit(GifKind kind) {
+    switch (kind) {
+      case GifKind::exp_gif:  // which of the two ends higher differs from cell to cell
+        return best_of({with_upstroke(plain, curve), below_upstroke(fitted_gif().model, curve, data)}, data,
+                       options, &plain);
+      case GifKind::history_gif:
+        return fit_fully(dictionary_start(plain, voltage, options.softness_mV), data, options, {},
+                         options.threads);
+      case GifKind::igif:
+        return fitted_igif();
+      case GifKind::igif2:
+        return best_of(
+            starts_with_state(fitted_igif().model, GifKind::igif2, -1.0, options.softness_mV, voltage), data,
+            options);
+      case GifKind::gif:
+        break;
+    }
+    return fitted_gif();
+  }
+};
+
 }  // namespace
 
 void GifFitOptions::validate() const {
@@ -240,10 +281,7 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   if (options.kinds.empty()) return result;
   const auto onsets = options.at_onset ? spike_onsets(recording, crossings_ms) : crossings_ms;
   result.data = bin_recording(recording, onsets, options.bin_ms);
-  for (const GifKind kind : options.kinds) {
-    result.fits.emplace_back();
-    result.fits.back().kind = kind;
-  }
+  for (const GifKind kind : options.kinds) result.fits.emplace_back().kind = kind;
   const auto refuse = [&](const std::string& reason) {
     for (GifFit& fit : result.fits) fit.reason = reason;
   };
@@ -267,41 +305,16 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   const std::vector<double> voltage = drive_voltage(result.membrane.model, result.data);
   const Gif plain = plain_start(result.membrane.model, result.data, voltage);
 
-  std::optional<HazardFit> gif, igif;  // also what exp_gif and igif2 start from
-  const auto fitted_gif = [&]() -> const HazardFit& {
-    if (!gif) gif = fit_fully(plain, result.data, options, {}, options.threads);
-    return *gif;
-  };
+  KindFits kinds{plain, result.data, voltage, given.drive, options, {}, {}};
   std::vector<Gif> fold_starts;
   for (std::size_t f = 0; f < result.fits.size(); ++f) {
     GifFit& fit = result.fits[f];
-    HazardFit hazard;
-    if (fit.kind == GifKind::exp_gif) {
-      if (given.drive.Delta_T_mV <= 0.0) {
-        fit.reason = "the curve has no identified EIF whose upstroke it could take over";
-        fold_starts.push_back(plain);
-        continue;
-      }
-      // Which of the two ends higher differs from cell to cell.
-      hazard = best_of(
-          {with_upstroke(plain, given.drive), below_upstroke(fitted_gif().model, given.drive, result.data)},
-          result.data, options, &plain);
-    } else if (fit.kind == GifKind::gif) {
-      hazard = fitted_gif();
-    } else if (fit.kind == GifKind::history_gif) {
-      hazard = fit_fully(dictionary_start(plain, voltage, options.softness_mV), result.data, options, {},
-                         options.threads);
-    } else {
-      if (!igif) {
-        igif = best_of(starts_with_state(plain, GifKind::igif, 1.0, options.softness_mV, voltage),
-                       result.data, options);
-      }
-      hazard = *igif;
-      if (fit.kind == GifKind::igif2) {
-        hazard = best_of(starts_with_state(hazard.model, GifKind::igif2, -1.0, options.softness_mV, voltage),
-                         result.data, options);
-      }
+    if (fit.kind == GifKind::exp_gif && given.drive.Delta_T_mV <= 0.0) {
+      fit.reason = "the curve has no identified EIF whose upstroke it could take over";
+      fold_starts.push_back(plain);
+      continue;
     }
+    const HazardFit hazard = kinds.fit(fit.kind);
     describe(fit, hazard, result.data);
     fold_starts.push_back(hazard.model);  // each converges from there to a maximum of its own
     if (options.progress)
