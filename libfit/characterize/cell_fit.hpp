@@ -1,5 +1,11 @@
 // From the membrane to models with intervals: capacitance, dynamic I-V, what the spikes tell, fits,
 // bootstrap.
+//
+//     const Membrane membrane = prepare_membrane({}, read_recording({"cell07_training.abf"}));
+//     CellFit cell = measure_curve(membrane);  // capacitance and F(V)
+//     fit_cell(membrane, cell);                // models with their intervals
+//     for (const ModelFit& fit : cell.models)
+//       std::cout << fit_name(fit) << " " << status_name(fit.status) << "\n";
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,11 @@
 // (Igor waves) are paired in the order given. Refused: voltage clamp, a channel that is missing, flat in
 // every sweep or not finite, since each of them gives numbers that look like a measurement and are none. One
 // sweep of 0 pA among others is a sweep.
+//
+//     AssembleOptions from_one_second;
+//     from_one_second.from_ms = 1000.0;
+//     const Recording training = read_recording({"cell07_training.abf"}, {}, from_one_second);
+//     std::cout << training.sweeps.size() << " sweeps at " << training.sweeps.front().dt_ms << " ms\n";
 #pragma once
 
 #include <filesystem>

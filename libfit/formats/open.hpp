@@ -1,6 +1,9 @@
 // Opens a recording of any format that is read (docs/formats.md), recognised by its content, never by its
 // name. What a file does not say is never guessed: the options say it, or the file is refused with a sentence
 // that tells how to.
+//
+//     const SignalFile file = open_signal_file("cell07.abf");
+//     for (const Channel& channel : file.channels) std::cout << channel.name << channel.file_unit << "\n";
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,9 @@
 // Model files: one JSON object with schema "dyniv.model", version 1, the model's name and its parameters
 // under the names of parameters.hpp (a tabulated model also holds the arrays V_mV and F_mV_per_ms). Any other
 // key of the object (options in force, inputs, intervals) is provenance: it is kept, never interpreted.
+//
+//     const ModelDocument document = read_model("results/models/eif.json");
+//     if (const Eif* eif = std::get_if<Eif>(&document.model)) std::cout << eif->V_T_mV << " mV\n";
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,9 @@
 // From a recording as the rig wrote it to the membrane: electrode taken out, current in step with the
 // voltage, spikes found, quality judged. Everything later starts from here.
+//
+//     const Recording electrode = read_recording({"cell07_electrode.abf"});
+//     const Membrane membrane = prepare_membrane(electrode, read_recording({"cell07_training.abf"}));
+//     if (membrane.electrode) std::cout << membrane.electrode->resistance_MOhm << " MOhm were taken out\n";
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // Flows: how V moves under a current that does not change. Each advances V by a given time and says whether,
-// and when, the spike voltage was reached on the way. Internal to the room.
+// and when, the spike voltage was reached on the way.
 // A one-dimensional autonomous equation moves V in one direction only, so every flow needs to look at the
 // end of the interval alone to know whether the spike voltage lies in between.
 #pragma once

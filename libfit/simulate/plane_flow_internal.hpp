@@ -2,13 +2,13 @@
 // spike of the refractory EIF. As the EIF (docs/methods/simulation.md): classical Runge-Kutta of order 4
 // below the upstroke, in sub-steps whose number follows an error estimate; in the upstroke V becomes the
 // independent variable, d(t, x)/dV = (1, dx/dt) / (dV/dt), so that the time of the spike does not depend on
-// how the run-away is stepped. Internal to the room.
+// how the run-away is stepped.
 #pragma once
 
 #include <limits>
 
 #include "libfit/model/model.hpp"
-#include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/flow_internal.hpp"
 
 namespace libfit::flow {
 

@@ -6,9 +6,9 @@
 #include <type_traits>
 
 #include "libfit/core/error.hpp"
-#include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/flow_internal.hpp"
 #include "libfit/simulate/gif_trials.hpp"
-#include "libfit/simulate/plane_flow.hpp"
+#include "libfit/simulate/plane_flow_internal.hpp"
 
 namespace libfit {
 namespace {

@@ -6,6 +6,11 @@
 // depend on how the run-away is stepped. AdEx and refractory EIF: the same two ways, with the second variable
 // carried along. Spikes, resets and the end of the refractory period fall between
 // samples. docs/methods/simulation.md shows the order of convergence.
+//
+//     const Eif model{100.0, 5.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 2.0}};
+//     const std::vector<double> current_pA(10000, 200.0);
+//     const Prediction prediction = simulate(model, current_pA, 0.1);  // one second
+//     std::cout << prediction.spike_times_ms.size() << " spikes\n";
 #pragma once
 
 #include <cstdint>
