@@ -33,8 +33,8 @@ TEST(PlateauLength, IsAllGroupsWhereNoneStandsOut) {
 
 TEST(PlateauLength, EndsWhereTwoInARowStandOut) {
   EXPECT_EQ(plateau_length(groups({100.0, 100.0, 110.0, 120.0, 130.0}), 0.05), 2U);
-  EXPECT_EQ(plateau_length(groups({100.0, 100.0, 110.0, 120.0, 130.0}), 0.25),
-            4U);  // the last: 130 over 107.5
+  EXPECT_EQ(plateau_length(groups({100.0, 100.0, 110.0, 120.0, 140.0}), 0.25),
+            4U);  // the last: 140 over 107.5
 }
 
 TEST(PlateauLength, OutlivesOneGroupThatStandsOutUnlessItIsTheLast) {
