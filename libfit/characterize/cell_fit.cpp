@@ -31,7 +31,7 @@ std::optional<ElectrodeKernel> independent_kernel(const Membrane& membrane) {
 // estimates, and an hour is not copied for it.
 struct Beginning {
   Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   std::vector<Block> blocks;
   std::vector<double> weights;  // of all blocks: 1 for those here
 };
@@ -57,7 +57,7 @@ Beginning beginning_of(const Membrane& membrane, std::span<const Block> blocks) 
     sweep.voltage_mV.assign(whole.voltage_mV.begin(), whole.voltage_mV.begin() + size);
     sweep.current_pA.assign(whole.current_pA.begin(), whole.current_pA.begin() + size);
     part.recording.sweeps.push_back(std::move(sweep));
-    std::vector<double> spikes;
+    SpikeTrain spikes;
     for (const double spike_ms : membrane.spikes_ms[s])
       if (spike_ms < static_cast<double>(size - 1) * whole.dt_ms) spikes.push_back(spike_ms);
     part.spikes_ms.push_back(std::move(spikes));
