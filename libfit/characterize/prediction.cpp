@@ -42,7 +42,7 @@ std::vector<double> mean_current(const Recording& recording) {
   return sum;
 }
 
-std::optional<Estimate> rate_change_over(const std::vector<std::vector<double>>& trains) {
+std::optional<Estimate> rate_change_over(const SpikeTrains& trains) {
   constexpr std::size_t kLeastRepetitions = 4;
   std::vector<double> turn, count;
   for (const auto& train : trains) {
@@ -100,7 +100,7 @@ ModelTest score_model(const ModelFit& fit, const TestResult& test, const ScoreOp
   voltage.seed = options.seed;
   voltage.threads = options.threads;
   // The mean over trials has no spikes of its own.
-  const std::vector<double> no_spikes;
+  const SpikeTrain no_spikes;
   result.voltage = score_voltage(repetitions, all.voltage_mV,
                                  is_stochastic(fit.model) ? no_spikes : result.prediction.spike_times_ms,
                                  test.dt_ms, voltage);

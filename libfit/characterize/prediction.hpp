@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libfit/characterize/cell_fit.hpp"
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/score.hpp"
 #include "libfit/score/voltage.hpp"
 #include "libfit/signal/membrane.hpp"
@@ -34,7 +35,7 @@ struct TrainingPrediction {
 struct ModelTest {
   std::string model;
   Prediction prediction;                       // one answer, for the eye
-  std::vector<std::vector<double>> trains;     // every answer: what is scored
+  SpikeTrains trains;                          // every answer: what is scored
   std::optional<HazardLikelihood> likelihood;  // of the cell's spikes; for models that have one
   SpikeScore spikes;
   VoltageScore voltage;
@@ -43,9 +44,9 @@ struct ModelTest {
 struct TestResult {
   double dt_ms = 0.0;
   double duration_ms = 0.0;
-  std::vector<double> current_pA;              // mean over the repetitions
-  Recording repetitions;                       // electrode taken out
-  std::vector<std::vector<double>> spikes_ms;  // of the cell, one train a repetition
+  std::vector<double> current_pA;  // mean over the repetitions
+  Recording repetitions;           // electrode taken out
+  SpikeTrains spikes_ms;           // of the cell, one train a repetition
   // Spikes of the last repetition over those of the first, minus 1, by a straight line through all; absent
   // below four repetitions or without spikes. A model fitted to the training before does not know of it.
   std::optional<Estimate> rate_change;

@@ -46,7 +46,7 @@ TrajectorySweep in_steps(const Sweep& sweep, std::size_t samples, double h) {
   return steps;
 }
 
-void mark_spikes(TrajectorySweep& steps, const std::vector<double>& spikes_ms, double t_ref_ms, double h,
+void mark_spikes(TrajectorySweep& steps, const SpikeTrain& spikes_ms, double t_ref_ms, double h,
                  const AdexFitOptions& options) {
   const auto place = [&](double t_ms) {
     return static_cast<std::size_t>(
@@ -63,7 +63,7 @@ void mark_spikes(TrajectorySweep& steps, const std::vector<double>& spikes_ms, d
   }
 }
 
-TrajectoryData trajectory_data(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+TrajectoryData trajectory_data(const Recording& recording, const SpikeTrains& spikes_ms,
                                std::span<const Block> blocks, double t_ref_ms,
                                const AdexFitOptions& options) {
   TrajectoryData data;
@@ -146,7 +146,7 @@ struct Found {
   IvMoments moments;  // of the curve without adaptation
 };
 
-std::optional<Found> find(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+std::optional<Found> find(const Recording& recording, const SpikeTrains& spikes_ms,
                           std::span<const Block> blocks, const TrajectoryData& data, Adex model,
                           double limit_mV_per_ms, const AdexFitOptions& options) {
   std::optional<Found> found;
@@ -286,8 +286,8 @@ void AdexFitOptions::validate() const {
                  {"min_spikes", static_cast<double>(min_spikes), min_spikes >= 2, ">= 2"}});
 }
 
-ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                  std::span<const Block> blocks, const ModelFit& eif, std::span<const double> capacitance_pF,
+ModelFit fit_adex(const Recording& recording, const SpikeTrains& spikes_ms, std::span<const Block> blocks,
+                  const ModelFit& eif, std::span<const double> capacitance_pF,
                   const AdexFitOptions& options) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size() && !blocks.empty(),

@@ -20,7 +20,7 @@ constexpr std::array<double, 7> dictionary_tau_ms = {1.5, 4.0, 8.0, 16.0, 32.0, 
 constexpr std::array<double, 6> dictionary_quantiles = {0.10, 0.30, 0.50, 0.70, 0.85, 0.95};
 constexpr std::array<double, 6> filter_tau_ms = {0.0, 4.0, 12.0, 35.0, 100.0, 300.0};
 
-double refractory_time(const std::vector<std::vector<double>>& crossings_ms, double bin_ms) {
+double refractory_time(const SpikeTrains& crossings_ms, double bin_ms) {
   std::vector<double> intervals;
   for (const auto& train : crossings_ms) {
     for (std::size_t i = 1; i < train.size(); ++i) intervals.push_back(train[i] - train[i - 1]);
@@ -29,8 +29,7 @@ double refractory_time(const std::vector<std::vector<double>>& crossings_ms, dou
   return std::max(1.0, std::floor(std::clamp(shortest, 2.0, 8.0) / bin_ms)) * bin_ms;
 }
 
-double median_lead(const std::vector<std::vector<double>>& onsets_ms,
-                   const std::vector<std::vector<double>>& crossings_ms) {
+double median_lead(const SpikeTrains& onsets_ms, const SpikeTrains& crossings_ms) {
   std::vector<double> leads;
   for (std::size_t s = 0; s < onsets_ms.size(); ++s) {
     for (std::size_t i = 0; i < onsets_ms[s].size(); ++i)
@@ -274,8 +273,8 @@ void GifFitOptions::validate() const {
   if (t_ref_ms) check_options({{"t_ref_ms", *t_ref_ms, *t_ref_ms > 0.0, "> 0"}});
 }
 
-GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<double>>& crossings_ms,
-                 double V_spike_mV, const Gif& given, const GifFitOptions& options) {
+GifFits fit_gifs(const Recording& recording, const SpikeTrains& crossings_ms, double V_spike_mV,
+                 const Gif& given, const GifFitOptions& options) {
   options.validate();
   GifFits result;
   if (options.kinds.empty()) return result;

@@ -139,7 +139,7 @@ class Objective {
     double before_ms = 0.0;
     for (std::size_t s = 0; s < membrane_.recording.sweeps.size(); ++s) {
       const Sweep& sweep = membrane_.recording.sweeps[s];
-      std::vector<double> train;
+      SpikeTrain train;
       try {
         train = simulate(model, inputs_[s].current_pA, inputs_[s].dt_ms, quick).spike_times_ms;
       } catch (const DataError&) {

@@ -190,8 +190,7 @@ std::string_view method_name(CapacitanceMethod method) {
   return "plateau";
 }
 
-CapacitanceMoments capacitance_moments(const Recording& compensated,
-                                       const std::vector<std::vector<double>>& spikes_ms,
+CapacitanceMoments capacitance_moments(const Recording& compensated, const SpikeTrains& spikes_ms,
                                        std::span<const Block> blocks, const CapacitanceOptions& options) {
   const auto quiet =
       quiet_stretches(compensated, driven_stretches(compensated), spikes_ms, window_of(options));
@@ -199,8 +198,7 @@ CapacitanceMoments capacitance_moments(const Recording& compensated,
                                     options.bin_width_mV, options.threads);
 }
 
-CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
-                                         const std::vector<std::vector<double>>& spikes_ms,
+CapacitanceAnalysis estimate_capacitance(const Recording& compensated, const SpikeTrains& spikes_ms,
                                          std::span<const Block> blocks,
                                          const std::optional<ElectrodeKernel>& kernel,
                                          const CapacitanceOptions& options) {

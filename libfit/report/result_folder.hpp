@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/core/statistics.hpp"
-#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 

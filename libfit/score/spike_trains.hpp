@@ -1,21 +1,19 @@
-// Spike trains as every score takes them, and their reading from text in any encoding and with any line ends
-// (core/text): one train a line, times in ms from the start of the stimulus, separated by blanks, tabs,
-// semicolons or commas. Where blanks separate, a comma within a number is its decimal mark; what may be read
-// in two ways is refused. An empty line is a train without spikes; a line that holds only a comment (`#` to
-// the end of the line) is no train at all.
+// Reading and checking of spike trains. Text may be in any encoding and with any line ends (core/text): one
+// train a line, times in ms from the start of the stimulus, separated by blanks, tabs, semicolons or commas.
+// Where blanks separate, a comma within a number is its decimal mark; what may be read in two ways is
+// refused. An empty line is a train without spikes; a line that holds only a comment (`#` to the end of the
+// line) is no train at all.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace libfit {
+#include "libfit/core/spike_train.hpp"
 
-using SpikeTrain = std::vector<double>;  // times in ms, ascending
-using SpikeTrains = std::vector<SpikeTrain>;
+namespace libfit {
 
 struct SpikeTrainText {
   SpikeTrains trains;

@@ -168,8 +168,7 @@ Gram accumulate(const Source& source, const Block& block, const LagKnots& knots,
   return gram.selfadjointView<Eigen::Lower>();
 }
 
-std::vector<Source> make_sources(const Recording& recording,
-                                 const std::vector<std::vector<double>>& spikes_ms,
+std::vector<Source> make_sources(const Recording& recording, const SpikeTrains& spikes_ms,
                                  const ElectrodeOptions& options) {
   const double dt_ms = recording.sweeps.front().dt_ms;
   const QuietStretches quiet = quiet_stretches(recording, whole_sweeps(recording), spikes_ms,
@@ -375,7 +374,7 @@ Gram total(const Accumulated& all) {
   return sum;
 }
 
-Accumulated regress(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+Accumulated regress(const Recording& recording, const SpikeTrains& spikes_ms,
                     const ElectrodeOptions& options) {
   std::vector<Source> sources = make_sources(recording, spikes_ms, options);
   const Accumulated plain = accumulate_all(sources, recording.sweeps.front().dt_ms, options);

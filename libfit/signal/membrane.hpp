@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/signal/alignment.hpp"
 #include "libfit/signal/electrode.hpp"
@@ -41,7 +42,7 @@ struct Membrane {
   std::optional<Lag> lag;                    // of the recorded current, where it could be told
   double applied_lag_ms = 0.0;               // the current was read this much later
   SpikeCriterion criterion;                  // chosen on this recording
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   std::optional<SpikeShape> shape;
   Quality quality;
   std::vector<std::string> warnings;

@@ -117,7 +117,7 @@ std::vector<Stretch> intersection(const std::vector<Stretch>& a, const std::vect
   return both;
 }
 
-Quality assess_quality(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms) {
+Quality assess_quality(const Recording& recording, const SpikeTrains& spikes_ms) {
   require(spikes_ms.size() == recording.sweeps.size(), "assess_quality: one spike train a sweep");
   Quality quality;
   std::size_t all = 0;

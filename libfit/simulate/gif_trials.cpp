@@ -203,7 +203,7 @@ class TrialGroup {
     }
   }
 
-  std::vector<std::vector<double>> take() { return std::move(spikes_); }
+  SpikeTrains take() { return std::move(spikes_); }
 
  private:
   void advance(double I) {
@@ -259,7 +259,7 @@ class TrialGroup {
   std::vector<Lanes> filter_, driven_;
   std::vector<double> past_;  // a ring of bins, `lanes` numbers each
   std::vector<RandomStream> random_;
-  std::vector<std::vector<double>> spikes_;
+  SpikeTrains spikes_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libfit/core/random.hpp"
+#include "libfit/core/spike_train.hpp"
 #include "libfit/fit/iv_fit.hpp"
 #include "libfit/iv/blocks.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
@@ -20,7 +21,7 @@ namespace libfit::test {
 
 struct RecordedCell {
   Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   std::vector<Block> blocks;
   ModelFit eif;
 };

@@ -44,7 +44,7 @@ const libfit::ParameterEstimate* parameter_of(const Condition& condition, const 
 
 // A LIF cell has no upstroke, so nothing in its voltage says when it fired. As cells do, the recording gets a
 // spike at each: from threshold up to +20 mV and down again within the refractory period, when V is held.
-void paint_spikes(const libfit::Lif& lif, const std::vector<double>& spikes_ms, libfit::Sweep& sweep) {
+void paint_spikes(const libfit::Lif& lif, const libfit::SpikeTrain& spikes_ms, libfit::Sweep& sweep) {
   constexpr double rise_ms = 0.3, peak_mV = 20.0;
   for (const double spike_ms : spikes_ms) {
     for (auto k = static_cast<std::size_t>(std::ceil(spike_ms / sweep.dt_ms)); k < sweep.size(); ++k) {

@@ -15,6 +15,7 @@
 #include "libfit/model/model_file.hpp"
 #include "libfit/score/coincidence.hpp"
 #include "libfit/score/score.hpp"
+#include "libfit/score/spike_trains.hpp"
 #include "numbers.hpp"
 #include "score_output.hpp"
 
