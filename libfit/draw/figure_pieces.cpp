@@ -20,11 +20,21 @@ Series series_of(SeriesKind kind, std::string label, unsigned colour) {
 
 }  // namespace
 
-Figure figure_of(std::string name, double height_mm) {
+Figure figure_of(std::string name, double height_mm, std::vector<Panel> panels) {
   Figure figure;
   figure.name = std::move(name);
   figure.height_mm = height_mm;
+  figure.panels = std::move(panels);
   return figure;
+}
+
+Panel panel_of(Axis x, Axis y, std::vector<Series> series, double height) {
+  Panel panel;
+  panel.x = std::move(x);
+  panel.y = std::move(y);
+  panel.series = std::move(series);
+  panel.height = height;
+  return panel;
 }
 
 Axis axis_of(std::string label, std::string unit, std::optional<Interval> range) {

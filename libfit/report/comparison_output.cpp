@@ -6,19 +6,14 @@
 
 #include "libfit/core/version.hpp"
 #include "libfit/report/comparison.hpp"
-#include "libfit/report/figures.hpp"
 #include "libfit/report/result_tables.hpp"
+#include "libfit/report/score_figure.hpp"
 #include "libfit/simulate/model_analysis.hpp"
 
 namespace libfit {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::optional<Estimate> estimate_of(const ScoreValue& score) {
-  if (!score.value) return std::nullopt;
-  return Estimate{*score.value, score.ci95};
-}
 
 std::optional<Estimate> estimate_of(const MeanDifference& mean) {
   if (!mean.mean) return std::nullopt;
@@ -44,9 +39,9 @@ std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& na
   const bool fires = !model.trains.empty();
   switch (measure) {
     case Measure::md_star:
-      return estimate_of(cell.scores.models[*place].md_star);
+      return cell.scores.models[*place].md_star.estimate();
     case Measure::gamma:
-      return estimate_of(cell.scores.models[*place].gamma);
+      return cell.scores.models[*place].gamma.estimate();
     case Measure::explained_variance_10ms:
       return fires ? model.explained_variance_10ms : std::nullopt;
     case Measure::voltage:
@@ -75,25 +70,23 @@ std::optional<double> ceiling_of(const ComparedCell& cell, Measure measure) {
   return std::nullopt;
 }
 
-ScoreSeries series_of(const Comparison& comparison, const std::vector<std::string>& models,
-                      const std::string& name, const std::string& axis) {
-  ScoreSeries series;
-  for (const std::string& model : models) series.models.push_back(label_of_model(model));
-  series.name = name;
-  series.axis = axis;
-  const bool wide = models.size() * comparison.cells.size() > 12;
-  series.width_mm = wide ? 174.0 : 85.0;
-  return series;
+Figure figure_of_cells(const Comparison& comparison, const std::vector<std::string>& models,
+                       const std::string& name, const std::string& axis,
+                       const std::vector<ScoreGroup>& groups, SeriesKind kind = SeriesKind::bars) {
+  std::vector<std::string> labels;
+  for (const std::string& model : models) labels.push_back(label_of_model(model));
+  Figure figure = score_figure(name, axis, labels, groups, kind);
+  if (models.size() * comparison.cells.size() > 12) figure.width_mm = 174.0;
+  return figure;
 }
 
 Figure measure_figure(const Comparison& comparison, const std::vector<std::string>& models, Measure measure) {
-  ScoreSeries series = series_of(comparison, models, measure_key(measure), measure_label(measure));
+  std::vector<ScoreGroup> groups;
   for (const ComparedCell& cell : comparison.cells) {
-    ScoreMeasure of_cell{cell.stored.name, {}, ceiling_of(cell, measure)};
-    for (const std::string& model : models) of_cell.models.push_back(value_of(cell, model, measure));
-    series.measures.push_back(std::move(of_cell));
+    ScoreGroup& group = groups.emplace_back(ScoreGroup{cell.stored.name, ceiling_of(cell, measure), {}});
+    for (const std::string& model : models) group.models.push_back(value_of(cell, model, measure));
   }
-  return scores_figure(series);
+  return figure_of_cells(comparison, models, measure_key(measure), measure_label(measure), groups);
 }
 
 // Md* of `model` minus that of `against` in one cell.
@@ -101,7 +94,7 @@ std::optional<Estimate> difference_in(const ComparedCell& cell, const std::strin
                                       const std::string& against) {
   const auto first = place_of(cell, model), second = place_of(cell, against);
   for (const ScoreDifference& difference : cell.scores.differences) {
-    if (difference.first == first && difference.second == second) return estimate_of(difference.md_star);
+    if (difference.first == first && difference.second == second) return difference.md_star.estimate();
     if (difference.first == second && difference.second == first && difference.md_star.value) {
       const auto& ci = difference.md_star.ci95;
       return Estimate{-*difference.md_star.value,
@@ -114,22 +107,21 @@ std::optional<Estimate> difference_in(const ComparedCell& cell, const std::strin
 Figure difference_figure(const Comparison& comparison, std::vector<std::string> models,
                          const std::string& against) {
   std::erase(models, against);
-  ScoreSeries series = series_of(comparison, models, "differences",
-                                 fmt::format("Md* minus that of {}", label_of_model(against)));
+  std::vector<ScoreGroup> groups;
   for (const ComparedCell& cell : comparison.cells) {
-    ScoreMeasure of_cell{cell.stored.name, {}, std::nullopt};
-    for (const std::string& model : models) of_cell.models.push_back(difference_in(cell, model, against));
-    series.measures.push_back(std::move(of_cell));
+    ScoreGroup& group = groups.emplace_back(ScoreGroup{cell.stored.name, std::nullopt, {}});
+    for (const std::string& model : models) group.models.push_back(difference_in(cell, model, against));
   }
   if (comparison.cells.size() > 1) {
-    ScoreMeasure means{"mean", {}, std::nullopt};
+    ScoreGroup& mean = groups.emplace_back(ScoreGroup{"mean", std::nullopt, {}});
     for (const std::string& model : models) {
       const auto pair = pair_of(comparison, model, against);
-      means.models.push_back(pair ? estimate_of(pair->md_star) : std::nullopt);
+      mean.models.push_back(pair ? estimate_of(pair->md_star) : std::nullopt);
     }
-    series.measures.push_back(std::move(means));
   }
-  return differences_figure(series);
+  return figure_of_cells(comparison, models, "differences",
+                         fmt::format("Md* minus that of {}", label_of_model(against)), groups,
+                         SeriesKind::error_points);
 }
 
 ordered_json json_number(const std::optional<double>& value) {
@@ -182,8 +174,8 @@ ordered_json cell_json(const ComparedCell& cell) {
   for (const ScoreDifference& difference : cell.scores.differences) {
     ordered_json one = {{"first", stored.models[difference.first].name},
                         {"second", stored.models[difference.second].name}};
-    add(one, "md_star", estimate_of(difference.md_star));
-    add(one, "gamma", estimate_of(difference.gamma));
+    add(one, "md_star", difference.md_star.estimate());
+    add(one, "gamma", difference.gamma.estimate());
     json["differences"].push_back(std::move(one));
   }
   return json;
@@ -276,8 +268,7 @@ Table difference_table(const Comparison& comparison) {
             cell.stored.models[difference.second].name != pair.second)
           continue;
         table.rows.push_back({pair.first, pair.second, cell.stored.name,
-                              cell_of(estimate_of(difference.md_star)),
-                              cell_of(estimate_of(difference.gamma))});
+                              cell_of(difference.md_star.estimate()), cell_of(difference.gamma.estimate())});
       }
     }
     if (comparison.cells.size() > 1)

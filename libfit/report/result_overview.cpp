@@ -84,7 +84,7 @@ std::string likelihood_line(const GifFit& gif, const ModelFit& fit) {
   return text + doubt(fit);
 }
 
-std::string line_of(const std::string& name, const std::string& words, std::size_t width) {
+std::string model_line(const std::string& name, const std::string& words, std::size_t width) {
   const std::size_t indent = width + 4;
   std::string lines = wrapped_text(words, kTerminalColumns - indent, indent);
   std::ranges::replace(lines, kHardBlank, ' ');
@@ -103,8 +103,8 @@ std::string model_lines(const CellFit& cell, const std::vector<std::string>& sho
     if (std::ranges::find(shown, name) == shown.end()) continue;
     const GifFit* gif = fit.status != FitStatus::failed ? gif_fit_of(cell, fit.model) : nullptr;
     if (gif != nullptr && !std::exchange(family_told, true))
-      text += line_of(kFamily, membrane_line(gif->model, cell.gifs->membrane.ci95), width);
-    text += line_of(name, gif != nullptr ? likelihood_line(*gif, fit) : parameters_in_a_line(fit), width);
+      text += model_line(kFamily, membrane_line(gif->model, cell.gifs->membrane.ci95), width);
+    text += model_line(name, gif != nullptr ? likelihood_line(*gif, fit) : parameters_in_a_line(fit), width);
   }
   return text;
 }

@@ -8,8 +8,8 @@
 #include "libfit/core/parallel.hpp"
 #include "libfit/core/staging.hpp"
 #include "libfit/model/model_file.hpp"
+#include "libfit/report/figures.hpp"
 #include "libfit/report/post_spike_results.hpp"
-#include "libfit/report/result_figures.hpp"
 #include "libfit/report/result_tables.hpp"
 
 namespace libfit {

@@ -6,7 +6,7 @@
 
 #include "curve_command.hpp"
 #include "libfit/formats/text/text_writer.hpp"
-#include "libfit/report/result_figures.hpp"
+#include "libfit/report/figures.hpp"
 
 namespace dyniv {
 

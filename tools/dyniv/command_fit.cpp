@@ -6,7 +6,7 @@
 
 #include "curve_command.hpp"
 #include "libfit/model/model_file.hpp"
-#include "libfit/report/result_figures.hpp"
+#include "libfit/report/figures.hpp"
 #include "libfit/report/result_overview.hpp"
 #include "libfit/report/result_tables.hpp"
 

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "curve_command.hpp"
-#include "libfit/report/result_figures.hpp"
+#include "libfit/report/figures.hpp"
 #include "libfit/report/result_overview.hpp"
 #include "libfit/report/result_tables.hpp"
 

@@ -11,14 +11,12 @@
 
 #include "analysis_options.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/core/version.hpp"
 #include "libfit/formats/single_channel.hpp"
-#include "libfit/model/model_file.hpp"
 #include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/dead_stretches.hpp"
+#include "libfit/report/step_results.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
-#include "steps_output.hpp"
 
 namespace dyniv {
 namespace {
@@ -169,32 +167,6 @@ void check(StepsSettings& s) {
   s.steps.validate();
 }
 
-libfit::ResultFiles result_files(const CommandLine& line, const StepsSettings& s, const StepsResult& result) {
-  nlohmann::json document = steps_json(result.steps);
-  nlohmann::json options = line.in_force();
-  options.erase("out");
-  options.erase("force");
-  document["schema"] = "dyniv.steps";
-  document["version"] = 1;
-  document["dyniv_version"] = libfit::kVersion;
-  document["options"] = options;
-  for (const auto& file : s.files)
-    document["inputs"]["recording"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
-  if (result.model) {
-    document["model"] = steps_json(result.model->steps);
-    document["inputs"]["model"] = s.model.provenance();
-  }
-  document["warnings"] = result.steps.warnings;
-  libfit::ResultFiles files;
-  files.texts.emplace_back("steps.json",
-                           document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  files.texts.emplace_back("steps.csv", libfit::table_as_csv(steps_table(result)));
-  if (result.first_model)
-    files.texts.emplace_back("models/lif.json", libfit::to_json_text({*result.first_model}));
-  files.figures = steps_figures(result);
-  return files;
-}
-
 }  // namespace
 
 int command_steps(const std::vector<std::string>& arguments) {
@@ -212,7 +184,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   std::optional<libfit::Model> model;
   if (settings.model.given()) model = settings.model.read();
 
-  StepsResult result;
+  libfit::StepResults result;
   result.recording = read(settings);
   libfit::StepProtocol protocol = protocol_of(result.recording, settings);
   drop_dead_sweeps(result.recording, protocol);
@@ -225,7 +197,9 @@ int command_steps(const std::vector<std::string>& arguments) {
     result.model =
         libfit::predict_steps(*model, result.recording, protocol, settings.steps, line.common().seed);
   }
-  const libfit::ResultFiles files = result_files(line, settings, result);
+  const RoleArguments role{"recording", settings.files};
+  const libfit::ResultFiles files = libfit::step_files(result, provenance(line, {&role}, settings.output),
+                                                       model ? settings.model.provenance().dump() : "{}");
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
   std::vector<std::string> warnings = result.recording.warnings;
   warnings.insert(warnings.end(), spike_warnings.begin(), spike_warnings.end());
@@ -235,7 +209,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   if (line.common().json) {
     std::cout << files.texts.front().second;
   } else {
-    std::cout << steps_overview(result)
+    std::cout << libfit::step_results_overview(result)
               << fmt::format("\nresults are in {}/ (steps.json, steps.csv{}{})\n", settings.output.folder,
                              result.first_model ? ", models/lif.json" : "",
                              settings.output.no_figures ? "" : ", figures/");
