@@ -1,5 +1,3 @@
-#include "command_steps.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/core/version.hpp"
 #include "libfit/formats/single_channel.hpp"
 #include "libfit/model/model_file.hpp"
 #include "libfit/recording/clamp_mode.hpp"
@@ -170,21 +168,14 @@ void check(StepsSettings& s) {
 }
 
 libfit::ResultFiles result_files(const CommandLine& line, const StepsSettings& s, const StepsResult& result) {
-  nlohmann::json document = steps_json(result.steps);
-  nlohmann::json options = line.in_force();
-  options.erase("out");
-  options.erase("force");
-  document["schema"] = "dyniv.steps";
-  document["version"] = 1;
-  document["dyniv_version"] = libfit::kVersion;
-  document["options"] = options;
-  for (const auto& file : s.files)
-    document["inputs"]["recording"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
-  if (result.model) {
-    document["model"] = steps_json(result.model->steps);
-    document["inputs"]["model"] = s.model.provenance();
-  }
-  document["warnings"] = result.steps.warnings;
+  libfit::ResultProvenance provenance = line.provenance();
+  for (const auto& file : s.files) provenance.add_file("recording", file);
+  if (result.model) s.model.add_to(provenance);
+  nlohmann::json body = steps_json(result.steps);
+  if (result.model) body["model"] = steps_json(result.model->steps);
+  body["warnings"] = result.steps.warnings;
+  nlohmann::ordered_json document = libfit::json_header("dyniv.steps", provenance);
+  document.update(nlohmann::ordered_json(body));
   libfit::ResultFiles files;
   files.texts.emplace_back("steps.json",
                            document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
