@@ -3,20 +3,18 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/json_internal.hpp"
 #include "libfit/core/text.hpp"
 #include "libfit/model/model_file_gif_internal.hpp"
-#include "libfit/model/model_file_json_internal.hpp"
 #include "libfit/model/parameters.hpp"
 
 namespace libfit {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::array<std::string_view, 4> schema_keys = {"schema", "version", "model", "parameters"};
+constexpr std::array<std::string_view, 5> schema_keys = {"schema", "version", "dyniv_version", "model",
+                                                         "parameters"};
 constexpr std::string_view schema_name = "dyniv.model";
 constexpr int schema_version = 1;
 
@@ -53,8 +51,7 @@ Model model_of_name(const Json& name, std::string_view place) {
     if (name == std::string(model_name(candidate))) return candidate;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", model_name(candidate));
   }
-  throw InputError(fmt::format("{}: model is {}; known are {}", place,
-                               name.dump(-1, ' ', false, Json::error_handler_t::replace), known));
+  throw InputError(fmt::format("{}: model is {}; known are {}", place, json_line(name), known));
 }
 
 void check_schema(const Json& root, std::string_view place) {
@@ -66,7 +63,7 @@ void check_schema(const Json& root, std::string_view place) {
   if (version != schema_version) {
     throw InputError(
         fmt::format("{}: version is {}, this program reads version {}; use the dyniv that wrote it", place,
-                    version.dump(-1, ' ', false, Json::error_handler_t::replace), schema_version));
+                    json_line(version), schema_version));
   }
 }
 
@@ -105,9 +102,7 @@ void read_parameters(Model& model, const Json& parameters, std::string_view plac
 
 std::string to_json_text(const ModelDocument& document) {
   validate(document.model);
-  Json root;
-  root["schema"] = schema_name;
-  root["version"] = schema_version;
+  Json root = json_header(schema_name);
   root["model"] = model_name(document.model);
   root["parameters"] = parameters_of(document.model);
   const Json provenance = Json::parse(document.provenance_json, nullptr, false);
@@ -116,7 +111,7 @@ std::string to_json_text(const ModelDocument& document) {
     require(!root.contains(key), fmt::format("to_json_text: provenance_json must not hold the key {}", key));
     root[key] = value;
   }
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(root);
 }
 
 ModelDocument parse_model(std::string_view json_text, std::string_view place) {
@@ -131,7 +126,7 @@ ModelDocument parse_model(std::string_view json_text, std::string_view place) {
     throw InputError(fmt::format("{}: parameters.{}", place, error.what()));
   }
   for (const std::string_view key : schema_keys) root.erase(std::string(key));
-  document.provenance_json = root.dump(-1, ' ', false, Json::error_handler_t::replace);
+  document.provenance_json = json_line(root);
   return document;
 }
 

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
-#include "libfit/core/version.hpp"
+#include "libfit/core/json_internal.hpp"
 #include "libfit/report/comparison.hpp"
 #include "libfit/report/result_tables.hpp"
 #include "libfit/report/score_figure.hpp"
@@ -12,8 +11,6 @@
 
 namespace libfit {
 namespace {
-
-using nlohmann::ordered_json;
 
 std::optional<Estimate> estimate_of(const MeanDifference& mean) {
   if (!mean.mean) return std::nullopt;
@@ -124,66 +121,55 @@ Figure difference_figure(const Comparison& comparison, std::vector<std::string> 
                          SeriesKind::error_points);
 }
 
-ordered_json json_number(const std::optional<double>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-void add(ordered_json& json, const std::string& key, const std::optional<Estimate>& value) {
-  json[key] = value ? ordered_json(value->value) : ordered_json(nullptr);
-  json[key + "_ci95"] = value && value->ci95 ? ordered_json::array({value->ci95->low, value->ci95->high})
-                                             : ordered_json(nullptr);
-}
-
-ordered_json model_json(const ComparedCell& cell, const StoredModel& model) {
-  ordered_json json = {{"status", model.status}};
+Json model_json(const ComparedCell& cell, const StoredModel& model) {
+  Json json = {{"status", model.status}};
   for (const Measure measure : kMeasures) {
     const auto value = value_of(cell, model.name, measure);
     if (measure == Measure::bits_per_spike || measure == Measure::rate_ratio) {
-      json[measure_key(measure)] = value ? ordered_json(value->value) : ordered_json(nullptr);
+      json[measure_key(measure)] = value ? Json(value->value) : Json(nullptr);
     } else {
-      add(json, measure_key(measure), value);
+      add_estimate(json, measure_key(measure), value);
     }
   }
-  json["training_md_star_bound"] = json_number(model.training_md_star_bound);
-  json["cv_bits_per_spike"] = json_number(model.cv_bits_per_spike);
-  json["aic"] = json_number(model.aic);
-  json["bic"] = json_number(model.bic);
+  json["training_md_star_bound"] = model.training_md_star_bound;
+  json["cv_bits_per_spike"] = model.cv_bits_per_spike;
+  json["aic"] = model.aic;
+  json["bic"] = model.bic;
   for (const auto& [name, value] : model.parameters) {
     json["parameters"][name] = value.value;
-    if (value.ci95) json["ci95"][name] = {value.ci95->low, value.ci95->high};
+    if (value.ci95) json["ci95"][name] = value.ci95;
   }
   return json;
 }
 
-ordered_json cell_json(const ComparedCell& cell) {
+Json cell_json(const ComparedCell& cell) {
   const StoredCell& stored = cell.stored;
-  ordered_json json = {
-      {"name", stored.name},
-      {"folder", stored.folder.string()},
-      {"summary_sha256", stored.summary_sha256},
-      {"best_model", stored.best_model.empty() ? ordered_json(nullptr) : ordered_json(stored.best_model)},
-      {"repetitions", stored.trains.size()},
-      {"duration_ms", stored.duration_ms},
-      {"rate_Hz", stored.rate_Hz},
-      {"reliability",
-       {{"gamma", json_number(cell.scores.reliability_gamma.value)},
-        {"md", json_number(cell.scores.reliability_md.value)},
-        {"voltage", json_number(stored.voltage_ceiling)}}}};
+  Json json = {{"name", stored.name},
+               {"folder", stored.folder.string()},
+               {"summary_sha256", stored.summary_sha256},
+               {"best_model", text_or_null(stored.best_model)},
+               {"repetitions", stored.trains.size()},
+               {"duration_ms", stored.duration_ms},
+               {"rate_Hz", stored.rate_Hz},
+               {"reliability",
+                {{"gamma", cell.scores.reliability_gamma.value},
+                 {"md", cell.scores.reliability_md.value},
+                 {"voltage", stored.voltage_ceiling}}}};
   for (const StoredModel& model : stored.models) json["models"][model.name] = model_json(cell, model);
-  json["differences"] = ordered_json::array();
+  json["differences"] = Json::array();
   for (const ScoreDifference& difference : cell.scores.differences) {
-    ordered_json one = {{"first", stored.models[difference.first].name},
-                        {"second", stored.models[difference.second].name}};
-    add(one, "md_star", difference.md_star.estimate());
-    add(one, "gamma", difference.gamma.estimate());
+    Json one = {{"first", stored.models[difference.first].name},
+                {"second", stored.models[difference.second].name}};
+    add_estimate(one, "md_star", difference.md_star.estimate());
+    add_estimate(one, "gamma", difference.gamma.estimate());
     json["differences"].push_back(std::move(one));
   }
   return json;
 }
 
-ordered_json mean_json(const MeanDifference& mean) {
-  ordered_json json = {{"cells", mean.cells}};
-  add(json, "mean", estimate_of(mean));
+Json mean_json(const MeanDifference& mean) {
+  Json json = {{"cells", mean.cells}};
+  add_estimate(json, "mean", estimate_of(mean));
   json["better_in"] = mean.better;
   json["worse_in"] = mean.worse;
   json["clearly_better_in"] = mean.clearly_better;
@@ -318,14 +304,11 @@ std::vector<Figure> comparison_figures(const Comparison& comparison, const std::
   return figures;
 }
 
-std::string comparison_json(const Comparison& comparison, const std::string& options_json) {
-  ordered_json json = {{"schema", "dyniv.compare"},
-                       {"version", 1},
-                       {"dyniv_version", kVersion},
-                       {"options", ordered_json::parse(options_json)}};
-  json["cells"] = ordered_json::array();
+std::string comparison_json(const Comparison& comparison, const ResultProvenance& provenance) {
+  Json json = json_header("dyniv.compare", provenance);
+  json["cells"] = Json::array();
   for (const ComparedCell& cell : comparison.cells) json["cells"].push_back(cell_json(cell));
-  json["mean_differences"] = ordered_json::array();
+  json["mean_differences"] = Json::array();
   for (const PairOverCells& pair : comparison.pairs) {
     json["mean_differences"].push_back({{"first", pair.first},
                                         {"second", pair.second},
@@ -333,7 +316,7 @@ std::string comparison_json(const Comparison& comparison, const std::string& opt
                                         {"gamma", mean_json(pair.gamma)}});
   }
   json["warnings"] = comparison.warnings;
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace libfit

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "libfit/core/version.hpp"
+#include "libfit/core/json_internal.hpp"
 #include "libfit/draw/figure_pieces.hpp"
 #include "libfit/draw/table.hpp"
 #include "libfit/model/model_file.hpp"
+#include "libfit/report/provenance.hpp"
 
 namespace libfit {
 namespace {
@@ -17,8 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kDrawnSweeps = 5;
-
-json or_null(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
 
 json estimate_json(const std::optional<Estimate>& estimate) {
   if (!estimate) return nullptr;
@@ -111,14 +109,14 @@ json analysis_of_steps(const StepAnalysis& steps) {
                          {"amplitude_pA", r.amplitude_pA},
                          {"baseline_mV", r.baseline_mV},
                          {"steady_mV", r.steady_mV},
-                         {"tau_ms", or_null(r.tau_ms)},
-                         {"resistance_MOhm", or_null(r.resistance_MOhm)},
+                         {"tau_ms", r.tau_ms},
+                         {"resistance_MOhm", r.resistance_MOhm},
                          {"in_fit", r.in_fit},
                          {"lost", r.lost},
-                         {"sag", or_null(r.sag)},
+                         {"sag", r.sag},
                          {"spikes", r.spikes_ms.size()},
                          {"latency_ms", r.spikes_ms.empty() ? json(nullptr) : json(r.spikes_ms.front())},
-                         {"first_rate_Hz", or_null(r.first_rate_Hz)},
+                         {"first_rate_Hz", r.first_rate_Hz},
                          {"steady_rate_Hz", r.steady_rate_Hz},
                          {"mean_rate_Hz", r.mean_rate_Hz}});
   }
@@ -130,11 +128,11 @@ json analysis_of_steps(const StepAnalysis& steps) {
           {"capacitance_ci95_pF",
            steps.capacitance_pF ? estimate_json(steps.capacitance_pF)["ci95"] : json(nullptr)},
           {"depolarised_MOhm", estimate_json(steps.depolarised_MOhm)},
-          {"jump_MOhm", or_null(steps.jump_MOhm)},
-          {"sag_tau_ms", or_null(steps.sag_tau_ms)},
-          {"sag", or_null(steps.sag)},
-          {"silent_pA", or_null(steps.silent_pA)},
-          {"rheobase_pA", or_null(steps.rheobase_pA)},
+          {"jump_MOhm", steps.jump_MOhm},
+          {"sag_tau_ms", steps.sag_tau_ms},
+          {"sag", steps.sag},
+          {"silent_pA", steps.silent_pA},
+          {"rheobase_pA", steps.rheobase_pA},
           {"steps", responses}};
 }
 
@@ -167,31 +165,20 @@ Table steps_table(const StepResults& results) {
   return table;
 }
 
-std::string steps_json(const StepResults& results, const ResultProvenance& provenance,
-                       const std::string& model_json) {
-  json document = analysis_of_steps(results.steps);
-  document["schema"] = "dyniv.steps";
-  document["version"] = 1;
-  document["dyniv_version"] = kVersion;
-  document["options"] = json::parse(provenance.options_json);
-  for (const auto& [role, files] : provenance.inputs) {
-    for (const auto& file : files)
-      document["inputs"][role].push_back({{"path", file.path}, {"sha256", file.sha256}});
-  }
-  if (results.model) {
-    document["model"] = analysis_of_steps(results.model->steps);
-    document["inputs"]["model"] = json::parse(model_json);
-  }
-  document["warnings"] = results.steps.warnings;
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+std::string steps_json(const StepResults& results, const ResultProvenance& provenance) {
+  json body = analysis_of_steps(results.steps);
+  if (results.model) body["model"] = analysis_of_steps(results.model->steps);
+  body["warnings"] = results.steps.warnings;
+  Json document = json_header("dyniv.steps", provenance);
+  document.update(Json(body));
+  return json_text(document);
 }
 
 }  // namespace
 
-ResultFiles step_files(const StepResults& results, const ResultProvenance& provenance,
-                       const std::string& model_json) {
+ResultFiles step_files(const StepResults& results, const ResultProvenance& provenance) {
   ResultFiles files;
-  files.texts = {{"steps.json", steps_json(results, provenance, model_json)},
+  files.texts = {{"steps.json", steps_json(results, provenance)},
                  {"steps.csv", table_as_csv(steps_table(results))}};
   if (results.first_model) files.texts.emplace_back("models/lif.json", to_json_text({*results.first_model}));
   files.figures = step_figures(results);

@@ -20,10 +20,8 @@ struct StepResults {
   std::optional<StepPrediction> model;
 };
 
-// steps.json (schema "dyniv.steps"), steps.csv, models/lif.json and figures. `model_json`: where the model
-// beside the recording came from, as the text of a JSON object.
-ResultFiles step_files(const StepResults& results, const ResultProvenance& provenance,
-                       const std::string& model_json = "{}");
+// steps.json (schema "dyniv.steps"), steps.csv, models/lif.json and figures.
+ResultFiles step_files(const StepResults& results, const ResultProvenance& provenance);
 // Properties of cell and model, and one row a step.
 std::string step_results_overview(const StepResults& results);
 

@@ -28,6 +28,9 @@ SpikeTrainText parse_spike_trains(std::string_view text, const std::string& name
 // The same for a file; InputError when it cannot be read.
 SpikeTrainText read_spike_trains(const std::filesystem::path& path, double duration_ms);
 
+// The text that is read back: one train a line, times in ms with four decimals, blanks between.
+std::string spike_trains_text(const SpikeTrains& trains);
+
 // Throws ContractError unless every time is finite, within [0, duration_ms] and not before the one before.
 void require_spike_trains(const SpikeTrains& trains, double duration_ms);
 

@@ -119,6 +119,7 @@ TEST(ModelFile, KeepsProvenanceItDoesNotUnderstand) {
 
 TEST(ModelFile, RefusesProvenanceThatWouldChangeTheModel) {
   EXPECT_THROW(to_json_text({models[0], R"({"parameters":{}})"}), ContractError);
+  EXPECT_THROW(to_json_text({models[0], R"({"dyniv_version":"0"})"}), ContractError);
   EXPECT_THROW(to_json_text({models[0], "[1]"}), ContractError);
   EXPECT_THROW(to_json_text({models[0], "{"}), ContractError);
 }

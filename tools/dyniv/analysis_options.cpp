@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
 #include "numbers.hpp"
@@ -170,18 +169,12 @@ int exit_code_of(const libfit::CellFit& cell) {
 }
 
 libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
-                                    const OutputArguments& output) {
-  libfit::ResultProvenance result;
-  nlohmann::json options = line.in_force();
-  // Neither changes a number of the result.
-  options.erase("out");
-  options.erase("force");
-  result.options_json = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+                                    bool timing) {
+  libfit::ResultProvenance result = line.provenance();
   for (const RoleArguments* role : roles) {
-    for (const std::string& file : role->files)
-      result.inputs[role->role].push_back({file, libfit::sha256_of_file(file)});
+    for (const std::string& file : role->files) result.add_file(role->role, file);
   }
-  result.timing = !output.no_timing;
+  result.timing = timing;
   return result;
 }
 

@@ -74,6 +74,6 @@ int exit_code_of(const libfit::CellFit& cell);
 
 // SHA-256 of every input, and the options in force.
 libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
-                                    const OutputArguments& output);
+                                    bool timing = true);
 
 }  // namespace dyniv

@@ -1,14 +1,12 @@
-#include "command_compare.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/draw/table.hpp"
 #include "libfit/report/comparison.hpp"
@@ -168,8 +166,7 @@ int command_compare(const std::vector<std::string>& arguments) {
   options.score.threads = line.common().threads;
   const libfit::Comparison comparison = libfit::compare_cells(std::move(cells), options);
   const std::string against = reference(line, settings, comparison);
-  const std::string json = libfit::comparison_json(
-      comparison, line.in_force().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const std::string json = libfit::comparison_json(comparison, line.provenance());
   std::vector<std::string> warnings = comparison.warnings;
   if (writes) {
     line.progress("writing", 0.0);

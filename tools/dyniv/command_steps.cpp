@@ -1,5 +1,3 @@
-#include "command_steps.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/formats/single_channel.hpp"
 #include "libfit/recording/clamp_mode.hpp"
@@ -197,9 +196,10 @@ int command_steps(const std::vector<std::string>& arguments) {
     result.model =
         libfit::predict_steps(*model, result.recording, protocol, settings.steps, line.common().seed);
   }
-  const RoleArguments role{"recording", settings.files};
-  const libfit::ResultFiles files = libfit::step_files(result, provenance(line, {&role}, settings.output),
-                                                       model ? settings.model.provenance().dump() : "{}");
+  libfit::ResultProvenance provenance = line.provenance();
+  for (const auto& file : settings.files) provenance.add_file("recording", file);
+  if (result.model) settings.model.add_to(provenance);
+  const libfit::ResultFiles files = libfit::step_files(result, provenance);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
   std::vector<std::string> warnings = result.recording.warnings;
   warnings.insert(warnings.end(), spike_warnings.begin(), spike_warnings.end());
