@@ -35,7 +35,7 @@ const std::vector<Place>& places() {
       {"ceres/|glog/", "Ceres", {"libfit/fit/"}},
       {"nlohmann/json\\.hpp",
        "nlohmann-json",
-       {"libfit/model/model_file", "libfit/simulate/model_analysis", "libfit/stimulus/protocol_file",
+       {"libfit/model/model_file", "libfit/stimulus/protocol_file",
         "libfit/report/", "tools/", "data/"}},
       {"openssl/", "OpenSSL", {"libfit/core/"}},
       {"Random123/", "Random123", {"libfit/core/"}},

@@ -1,4 +1,4 @@
-#include "libfit/report/step_results.hpp"
+#include "libfit/report/step_output.hpp"
 
 #include <fmt/format.h>
 
@@ -14,15 +14,15 @@
 namespace libfit {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kDrawnSweeps = 5;
 
-json or_null(const std::optional<double>& value) { return value ? json(*value) : json(nullptr); }
+nlohmann::json or_null(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
 
-json estimate_json(const std::optional<Estimate>& estimate) {
+nlohmann::json estimate_json(const std::optional<Estimate>& estimate) {
   if (!estimate) return nullptr;
-  json result = {{"value", estimate->value}};
+  nlohmann::json result = {{"value", estimate->value}};
   if (estimate->ci95) result["ci95"] = {estimate->ci95->low, estimate->ci95->high};
   return result;
 }
@@ -104,31 +104,33 @@ std::vector<Figure> step_figures(const StepResults& results) {
   return {step_rates_figure(rates), figure_of("step_responses", height_mm, std::move(traces))};
 }
 
-json analysis_of_steps(const StepAnalysis& steps) {
-  json responses = json::array();
+nlohmann::json analysis_of_steps(const StepAnalysis& steps) {
+  nlohmann::json responses = nlohmann::json::array();
   for (const auto& r : steps.responses) {
-    responses.push_back({{"sweep", r.sweep + 1},
-                         {"amplitude_pA", r.amplitude_pA},
-                         {"baseline_mV", r.baseline_mV},
-                         {"steady_mV", r.steady_mV},
-                         {"tau_ms", or_null(r.tau_ms)},
-                         {"resistance_MOhm", or_null(r.resistance_MOhm)},
-                         {"in_fit", r.in_fit},
-                         {"lost", r.lost},
-                         {"sag", or_null(r.sag)},
-                         {"spikes", r.spikes_ms.size()},
-                         {"latency_ms", r.spikes_ms.empty() ? json(nullptr) : json(r.spikes_ms.front())},
-                         {"first_rate_Hz", or_null(r.first_rate_Hz)},
-                         {"steady_rate_Hz", r.steady_rate_Hz},
-                         {"mean_rate_Hz", r.mean_rate_Hz}});
+    responses.push_back(
+        {{"sweep", r.sweep + 1},
+         {"amplitude_pA", r.amplitude_pA},
+         {"baseline_mV", r.baseline_mV},
+         {"steady_mV", r.steady_mV},
+         {"tau_ms", or_null(r.tau_ms)},
+         {"resistance_MOhm", or_null(r.resistance_MOhm)},
+         {"in_fit", r.in_fit},
+         {"lost", r.lost},
+         {"sag", or_null(r.sag)},
+         {"spikes", r.spikes_ms.size()},
+         {"latency_ms", r.spikes_ms.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.spikes_ms.front())},
+         {"first_rate_Hz", or_null(r.first_rate_Hz)},
+         {"steady_rate_Hz", r.steady_rate_Hz},
+         {"mean_rate_Hz", r.mean_rate_Hz}});
   }
   return {{"step_ms", {steps.protocol.begin_ms, steps.protocol.end_ms}},
           {"rest_mV", steps.rest_mV},
           {"input_resistance_MOhm", estimate_json(steps.input_resistance_MOhm)},
           {"tau_ms", estimate_json(steps.tau_ms)},
-          {"capacitance_pF", steps.capacitance_pF ? json(steps.capacitance_pF->value) : json(nullptr)},
+          {"capacitance_pF",
+           steps.capacitance_pF ? nlohmann::json(steps.capacitance_pF->value) : nlohmann::json(nullptr)},
           {"capacitance_ci95_pF",
-           steps.capacitance_pF ? estimate_json(steps.capacitance_pF)["ci95"] : json(nullptr)},
+           steps.capacitance_pF ? estimate_json(steps.capacitance_pF)["ci95"] : nlohmann::json(nullptr)},
           {"depolarised_MOhm", estimate_json(steps.depolarised_MOhm)},
           {"jump_MOhm", or_null(steps.jump_MOhm)},
           {"sag_tau_ms", or_null(steps.sag_tau_ms)},
@@ -169,21 +171,21 @@ Table steps_table(const StepResults& results) {
 
 std::string steps_json(const StepResults& results, const ResultProvenance& provenance,
                        const std::string& model_json) {
-  json document = analysis_of_steps(results.steps);
+  nlohmann::json document = analysis_of_steps(results.steps);
   document["schema"] = "dyniv.steps";
   document["version"] = 1;
   document["dyniv_version"] = kVersion;
-  document["options"] = json::parse(provenance.options_json);
+  document["options"] = nlohmann::json::parse(provenance.options_json);
   for (const auto& [role, files] : provenance.inputs) {
     for (const auto& file : files)
       document["inputs"][role].push_back({{"path", file.path}, {"sha256", file.sha256}});
   }
   if (results.model) {
     document["model"] = analysis_of_steps(results.model->steps);
-    document["inputs"]["model"] = json::parse(model_json);
+    document["inputs"]["model"] = nlohmann::json::parse(model_json);
   }
   document["warnings"] = results.steps.warnings;
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -198,7 +200,7 @@ ResultFiles step_files(const StepResults& results, const ResultProvenance& prove
   return files;
 }
 
-std::string step_results_overview(const StepResults& results) {
+std::string steps_overview(const StepResults& results) {
   std::string text = properties(results.steps);
   if (results.model) text += fmt::format("\n{}\n{}", results.model_label, properties(results.model->steps));
   return text + "\n" + table_as_text(steps_table(results));

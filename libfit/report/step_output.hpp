@@ -25,7 +25,7 @@ struct StepResults {
 ResultFiles step_files(const StepResults& results, const ResultProvenance& provenance,
                        const std::string& model_json = "{}");
 // Properties of cell and model, and one row a step.
-std::string step_results_overview(const StepResults& results);
+std::string steps_overview(const StepResults& results);
 
 // Firing rate against the amplitude of the step.
 struct StepRates {
