@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/json_internal.hpp"
@@ -132,6 +134,39 @@ ModelDocument parse_model(std::string_view json_text, std::string_view place) {
 
 ModelDocument read_model(const std::filesystem::path& path) {
   return parse_model(read_decoded_text(path, std::uintmax_t{64} << 20), path.string());
+}
+
+ModelDraws draws_of(const ModelDocument& document) {
+  ModelDraws draws;
+  const Json provenance = Json::parse(document.provenance_json, nullptr, false);
+  if (!provenance.is_object()) return draws;
+  const Json fitted = provenance.value("fitted", Json::object());
+  if (!fitted.is_object() || !fitted.contains("draws") || !fitted["draws"].is_object()) return draws;
+  draws.blocks =
+      fitted.value("blocks", Json(0)).is_number_unsigned() ? fitted["blocks"].get<std::size_t>() : 0;
+  const Json& columns = fitted["draws"];
+  std::size_t count = 0;
+  for (const auto& [name, values] : columns.items()) count = std::max(count, values.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    Model model = document.model;
+    std::visit(
+        [&](auto& m) {
+          for_each_parameter(m, [&](std::string_view name, double& value) {
+            const auto column = columns.find(std::string(name));
+            if (column == columns.end()) return;
+            const bool there = column->is_array() && i < column->size() && (*column)[i].is_number();
+            value = there ? (*column)[i].template get<double>() : std::nan("");
+          });
+        },
+        model);
+    try {
+      validate(model);
+      draws.models.push_back(std::move(model));
+    } catch (const OptionError&) {
+      ++draws.refused;
+    }
+  }
+  return draws;
 }
 
 void write_model(const std::filesystem::path& path, const ModelDocument& document, Overwrite overwrite) {

@@ -1,10 +1,11 @@
+#include "libfit/report/comparison_output.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
 #include "libfit/core/json_internal.hpp"
-#include "libfit/report/comparison.hpp"
 #include "libfit/report/result_tables.hpp"
 #include "libfit/report/score_figure.hpp"
 #include "libfit/simulate/model_analysis.hpp"
@@ -12,25 +13,14 @@
 namespace libfit {
 namespace {
 
-std::optional<Estimate> estimate_of(const MeanDifference& mean) {
-  if (!mean.mean) return std::nullopt;
-  return Estimate{*mean.mean, mean.ci95};
-}
 
 std::optional<Estimate> plain(const std::optional<double>& value) {
   if (!value) return std::nullopt;
   return Estimate{*value, std::nullopt};
 }
 
-// Place of a model in a cell; absent where the cell does not have it.
-std::optional<std::size_t> place_of(const ComparedCell& cell, const std::string& model) {
-  const auto found = std::ranges::find(cell.stored.models, model, &StoredModel::name);
-  if (found == cell.stored.models.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - cell.stored.models.begin());
-}
-
 std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& name, Measure measure) {
-  const auto place = place_of(cell, name);
+  const auto place = cell.place_of(name);
   if (!place) return std::nullopt;
   const StoredModel& model = cell.stored.models[*place];
   const bool fires = !model.trains.empty();
@@ -86,34 +76,22 @@ Figure measure_figure(const Comparison& comparison, const std::vector<std::strin
   return figure_of_cells(comparison, models, measure_key(measure), measure_label(measure), groups);
 }
 
-// Md* of `model` minus that of `against` in one cell.
-std::optional<Estimate> difference_in(const ComparedCell& cell, const std::string& model,
-                                      const std::string& against) {
-  const auto first = place_of(cell, model), second = place_of(cell, against);
-  for (const ScoreDifference& difference : cell.scores.differences) {
-    if (difference.first == first && difference.second == second) return difference.md_star.estimate();
-    if (difference.first == second && difference.second == first && difference.md_star.value) {
-      const auto& ci = difference.md_star.ci95;
-      return Estimate{-*difference.md_star.value,
-                      ci ? std::optional(Interval{-ci->high, -ci->low}) : std::nullopt};
-    }
-  }
-  return std::nullopt;
-}
-
 Figure difference_figure(const Comparison& comparison, std::vector<std::string> models,
                          const std::string& against) {
   std::erase(models, against);
   std::vector<ScoreGroup> groups;
   for (const ComparedCell& cell : comparison.cells) {
     ScoreGroup& group = groups.emplace_back(ScoreGroup{cell.stored.name, std::nullopt, {}});
-    for (const std::string& model : models) group.models.push_back(difference_in(cell, model, against));
+    for (const std::string& model : models) {
+      const auto difference = cell.difference(model, against);
+      group.models.push_back(difference ? difference->md_star.estimate() : std::nullopt);
+    }
   }
   if (comparison.cells.size() > 1) {
     ScoreGroup& mean = groups.emplace_back(ScoreGroup{"mean", std::nullopt, {}});
     for (const std::string& model : models) {
-      const auto pair = pair_of(comparison, model, against);
-      mean.models.push_back(pair ? estimate_of(pair->md_star) : std::nullopt);
+      const auto pair = pair_of(comparison.cells, model, against);
+      mean.models.push_back(pair ? pair->md_star.estimate() : std::nullopt);
     }
   }
   return figure_of_cells(comparison, models, "differences",
@@ -169,7 +147,7 @@ Json cell_json(const ComparedCell& cell) {
 
 Json mean_json(const MeanDifference& mean) {
   Json json = {{"cells", mean.cells}};
-  add_estimate(json, "mean", estimate_of(mean));
+  add_estimate(json, "mean", mean.estimate());
   json["better_in"] = mean.better;
   json["worse_in"] = mean.worse;
   json["clearly_better_in"] = mean.clearly_better;
@@ -178,6 +156,27 @@ Json mean_json(const MeanDifference& mean) {
 }
 
 }  // namespace
+
+std::string sentence(const Comparison& comparison, const std::string& first, const std::string& second) {
+  auto pair = pair_of(comparison.cells, first, second);
+  if (!pair || !pair->md_star.mean) return {};
+  if (*pair->md_star.mean < 0.0) pair = pair_of(comparison.cells, second, first);
+  const MeanDifference& md = pair->md_star;
+  const bool clear = md.ci95 && md.ci95->low > 0.0;
+  const std::string over = md.cells > 1 ? fmt::format(" on average over {} cells", md.cells) : "";
+  const std::string &winner = pair->first, &other = pair->second;
+  const std::string by = format_estimate({*md.mean, md.ci95}, 2);
+  std::string text = fmt::format("{} and {} cannot be told apart: {} in Md*{}", winner, other, by, over);
+  if (clear) text = fmt::format("{} beats {} by {} in Md*{}", winner, other, by, over);
+  if (!md.ci95) text = fmt::format("{} is ahead of {} by {} in Md*{}", winner, other, by, over);
+  if (md.cells > 1) {
+    text +=
+        fmt::format(" (better in {} of {}, beyond the error in {}", md.better, md.cells, md.clearly_better);
+    if (md.clearly_worse > 0) text += fmt::format(", worse beyond the error in {}", md.clearly_worse);
+    text += md.cells < 3 ? "; no interval of the mean below three cells)" : ")";
+  }
+  return text;
+}
 
 const char* measure_key(Measure measure) {
   switch (measure) {
@@ -249,17 +248,14 @@ Table difference_table(const Comparison& comparison) {
                    {"Gamma, first - second [95 %]"}};
   for (const PairOverCells& pair : comparison.pairs) {
     for (const ComparedCell& cell : comparison.cells) {
-      for (const ScoreDifference& difference : cell.scores.differences) {
-        if (cell.stored.models[difference.first].name != pair.first ||
-            cell.stored.models[difference.second].name != pair.second)
-          continue;
-        table.rows.push_back({pair.first, pair.second, cell.stored.name,
-                              cell_of(difference.md_star.estimate()), cell_of(difference.gamma.estimate())});
-      }
+      const auto difference = cell.difference(pair.first, pair.second);
+      if (!difference) continue;
+      table.rows.push_back({pair.first, pair.second, cell.stored.name,
+                            cell_of(difference->md_star.estimate()), cell_of(difference->gamma.estimate())});
     }
     if (comparison.cells.size() > 1)
       table.rows.push_back({pair.first, pair.second, fmt::format("mean of {}", pair.md_star.cells),
-                            cell_of(estimate_of(pair.md_star)), cell_of(estimate_of(pair.gamma))});
+                            cell_of(pair.md_star.estimate()), cell_of(pair.gamma.estimate())});
   }
   return table;
 }
@@ -272,7 +268,7 @@ Table compared_parameters(const Comparison& comparison) {
   for (const std::string& name : comparison.models) {
     std::vector<std::string> keys;
     for (const ComparedCell& cell : comparison.cells) {
-      const auto place = place_of(cell, name);
+      const auto place = cell.place_of(name);
       if (!place) continue;
       for (const auto& [key, value] : cell.stored.models[*place].parameters)
         if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
@@ -282,7 +278,7 @@ Table compared_parameters(const Comparison& comparison) {
       std::vector<TableCell> row{name, symbol, unit};
       for (const ComparedCell& cell : comparison.cells) {
         std::optional<Estimate> value;
-        if (const auto place = place_of(cell, name)) {
+        if (const auto place = cell.place_of(name)) {
           for (const auto& [other, estimate] : cell.stored.models[*place].parameters)
             if (other == key) value = estimate;
         }

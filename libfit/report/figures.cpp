@@ -9,7 +9,7 @@
 #include "libfit/report/result_tables.hpp"
 #include "libfit/report/score_figure.hpp"
 #include "libfit/report/shown_models_internal.hpp"
-#include "libfit/report/step_results.hpp"
+#include "libfit/report/step_output.hpp"
 #include "libfit/report/threshold_figures.hpp"
 #include "libfit/report/trace_figures.hpp"
 

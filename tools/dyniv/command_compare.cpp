@@ -9,10 +9,10 @@
 #include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/draw/table.hpp"
-#include "libfit/report/comparison.hpp"
+#include "libfit/report/comparison_output.hpp"
+#include "libfit/report/result_folder.hpp"
 #include "libfit/report/result_overview.hpp"
 #include "libfit/report/results.hpp"
-#include "libfit/simulate/model_analysis.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {

@@ -13,7 +13,7 @@
 #include "libfit/formats/single_channel.hpp"
 #include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/dead_stretches.hpp"
-#include "libfit/report/step_results.hpp"
+#include "libfit/report/step_output.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
 
@@ -209,7 +209,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   if (line.common().json) {
     std::cout << files.texts.front().second;
   } else {
-    std::cout << libfit::step_results_overview(result)
+    std::cout << libfit::steps_overview(result)
               << fmt::format("\nresults are in {}/ (steps.json, steps.csv{}{})\n", settings.output.folder,
                              result.first_model ? ", models/lif.json" : "",
                              settings.output.no_figures ? "" : ", figures/");

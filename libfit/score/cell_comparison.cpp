@@ -1,4 +1,4 @@
-#include "libfit/report/comparison.hpp"
+#include "libfit/score/cell_comparison.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,6 @@
 #include <map>
 
 #include "libfit/core/error.hpp"
-#include "libfit/core/statistics.hpp"
-#include "libfit/simulate/model_analysis.hpp"
 
 namespace libfit {
 namespace {
@@ -78,12 +76,10 @@ ComparedCell compare(StoredCell stored, const std::vector<std::string>& names, c
   return cell;
 }
 
-MeanDifference turned(MeanDifference mean) {
-  if (mean.mean) mean.mean = -*mean.mean;
-  if (mean.ci95) mean.ci95 = Interval{-mean.ci95->high, -mean.ci95->low};
-  std::swap(mean.better, mean.worse);
-  std::swap(mean.clearly_better, mean.clearly_worse);
-  return mean;
+ScoreValue negated(ScoreValue score) {
+  if (score.value) score.value = -*score.value;
+  if (score.ci95) score.ci95 = Interval{-score.ci95->high, -score.ci95->low};
+  return score;
 }
 
 // Half the width of a mean's 95 % interval that the errors within the cells leave by themselves. Cells may be
@@ -124,24 +120,26 @@ MeanDifference over_cells(const std::vector<ScoreValue>& differences) {
   return result;
 }
 
-PairOverCells pair_over_cells(const std::vector<ComparedCell>& cells, const std::string& first,
-                              const std::string& second) {
-  std::vector<ScoreValue> md_star, gamma;
-  for (const ComparedCell& cell : cells) {
-    for (const ScoreDifference& difference : cell.scores.differences) {
-      if (cell.stored.models[difference.first].name != first ||
-          cell.stored.models[difference.second].name != second)
-        continue;
-      md_star.push_back(difference.md_star);
-      gamma.push_back(difference.gamma);
-    }
-  }
-  return {first, second, over_cells(md_star), over_cells(gamma)};
-}
-
 }  // namespace
 
 void CompareOptions::validate() const { score.validate(); }
+
+std::optional<std::size_t> ComparedCell::place_of(const std::string& model) const {
+  const auto found = std::ranges::find(stored.models, model, &StoredModel::name);
+  if (found == stored.models.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - stored.models.begin());
+}
+
+std::optional<ScoreDifference> ComparedCell::difference(const std::string& first,
+                                                        const std::string& second) const {
+  const auto one = place_of(first), other = place_of(second);
+  for (const ScoreDifference& d : scores.differences) {
+    if (d.first == one && d.second == other) return d;
+    if (d.first == other && d.second == one)
+      return ScoreDifference{d.second, d.first, negated(d.md_star), negated(d.gamma)};
+  }
+  return std::nullopt;
+}
 
 Comparison compare_cells(std::vector<StoredCell> cells, const CompareOptions& options) {
   options.validate();
@@ -162,42 +160,25 @@ Comparison compare_cells(std::vector<StoredCell> cells, const CompareOptions& op
   }
   for (std::size_t i = 0; i < result.models.size(); ++i) {
     for (std::size_t j = i + 1; j < result.models.size(); ++j) {
-      PairOverCells pair = pair_over_cells(result.cells, result.models[i], result.models[j]);
-      if (pair.md_star.cells > 0 || pair.gamma.cells > 0) result.pairs.push_back(std::move(pair));
+      auto pair = pair_of(result.cells, result.models[i], result.models[j]);
+      if (pair) result.pairs.push_back(std::move(*pair));
     }
   }
   return result;
 }
 
-std::optional<PairOverCells> pair_of(const Comparison& comparison, const std::string& first,
+std::optional<PairOverCells> pair_of(const std::vector<ComparedCell>& cells, const std::string& first,
                                      const std::string& second) {
-  for (const PairOverCells& pair : comparison.pairs) {
-    if (pair.first == first && pair.second == second) return pair;
-    if (pair.first == second && pair.second == first)
-      return PairOverCells{first, second, turned(pair.md_star), turned(pair.gamma)};
+  std::vector<ScoreValue> md_star, gamma;
+  for (const ComparedCell& cell : cells) {
+    const auto difference = cell.difference(first, second);
+    if (!difference) continue;
+    md_star.push_back(difference->md_star);
+    gamma.push_back(difference->gamma);
   }
-  return std::nullopt;
-}
-
-std::string sentence(const Comparison& comparison, const std::string& first, const std::string& second) {
-  auto pair = pair_of(comparison, first, second);
-  if (!pair || !pair->md_star.mean) return {};
-  if (*pair->md_star.mean < 0.0) pair = pair_of(comparison, second, first);
-  const MeanDifference& md = pair->md_star;
-  const bool clear = md.ci95 && md.ci95->low > 0.0;
-  const std::string over = md.cells > 1 ? fmt::format(" on average over {} cells", md.cells) : "";
-  const std::string &winner = pair->first, &other = pair->second;
-  const std::string by = format_estimate({*md.mean, md.ci95}, 2);
-  std::string text = fmt::format("{} and {} cannot be told apart: {} in Md*{}", winner, other, by, over);
-  if (clear) text = fmt::format("{} beats {} by {} in Md*{}", winner, other, by, over);
-  if (!md.ci95) text = fmt::format("{} is ahead of {} by {} in Md*{}", winner, other, by, over);
-  if (md.cells > 1) {
-    text +=
-        fmt::format(" (better in {} of {}, beyond the error in {}", md.better, md.cells, md.clearly_better);
-    if (md.clearly_worse > 0) text += fmt::format(", worse beyond the error in {}", md.clearly_worse);
-    text += md.cells < 3 ? "; no interval of the mean below three cells)" : ")";
-  }
-  return text;
+  PairOverCells pair{first, second, over_cells(md_star), over_cells(gamma)};
+  if (pair.md_star.cells == 0 && pair.gamma.cells == 0) return std::nullopt;
+  return pair;
 }
 
 }  // namespace libfit

@@ -1,4 +1,4 @@
-#include "libfit/report/step_results.hpp"
+#include "libfit/report/step_output.hpp"
 
 #include <fmt/format.h>
 
@@ -14,13 +14,11 @@
 namespace libfit {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kDrawnSweeps = 5;
 
-json estimate_json(const std::optional<Estimate>& estimate) {
+nlohmann::json estimate_json(const std::optional<Estimate>& estimate) {
   if (!estimate) return nullptr;
-  json result = {{"value", estimate->value}};
+  nlohmann::json result = {{"value", estimate->value}};
   if (estimate->ci95) result["ci95"] = {estimate->ci95->low, estimate->ci95->high};
   return result;
 }
@@ -102,8 +100,8 @@ std::vector<Figure> step_figures(const StepResults& results) {
   return {step_rates_figure(rates), figure_of("step_responses", height_mm, std::move(traces))};
 }
 
-json analysis_of_steps(const StepAnalysis& steps) {
-  json responses = json::array();
+nlohmann::json analysis_of_steps(const StepAnalysis& steps) {
+  nlohmann::json responses = nlohmann::json::array();
   for (const auto& r : steps.responses) {
     responses.push_back({{"sweep", r.sweep + 1},
                          {"amplitude_pA", r.amplitude_pA},
@@ -115,7 +113,7 @@ json analysis_of_steps(const StepAnalysis& steps) {
                          {"lost", r.lost},
                          {"sag", r.sag},
                          {"spikes", r.spikes_ms.size()},
-                         {"latency_ms", r.spikes_ms.empty() ? json(nullptr) : json(r.spikes_ms.front())},
+                         {"latency_ms", r.spikes_ms.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.spikes_ms.front())},
                          {"first_rate_Hz", r.first_rate_Hz},
                          {"steady_rate_Hz", r.steady_rate_Hz},
                          {"mean_rate_Hz", r.mean_rate_Hz}});
@@ -124,9 +122,10 @@ json analysis_of_steps(const StepAnalysis& steps) {
           {"rest_mV", steps.rest_mV},
           {"input_resistance_MOhm", estimate_json(steps.input_resistance_MOhm)},
           {"tau_ms", estimate_json(steps.tau_ms)},
-          {"capacitance_pF", steps.capacitance_pF ? json(steps.capacitance_pF->value) : json(nullptr)},
+          {"capacitance_pF",
+           steps.capacitance_pF ? nlohmann::json(steps.capacitance_pF->value) : nlohmann::json(nullptr)},
           {"capacitance_ci95_pF",
-           steps.capacitance_pF ? estimate_json(steps.capacitance_pF)["ci95"] : json(nullptr)},
+           steps.capacitance_pF ? estimate_json(steps.capacitance_pF)["ci95"] : nlohmann::json(nullptr)},
           {"depolarised_MOhm", estimate_json(steps.depolarised_MOhm)},
           {"jump_MOhm", steps.jump_MOhm},
           {"sag_tau_ms", steps.sag_tau_ms},
@@ -166,7 +165,7 @@ Table steps_table(const StepResults& results) {
 }
 
 std::string steps_json(const StepResults& results, const ResultProvenance& provenance) {
-  json body = analysis_of_steps(results.steps);
+  nlohmann::json body = analysis_of_steps(results.steps);
   if (results.model) body["model"] = analysis_of_steps(results.model->steps);
   body["warnings"] = results.steps.warnings;
   Json document = json_header("dyniv.steps", provenance);
@@ -185,7 +184,7 @@ ResultFiles step_files(const StepResults& results, const ResultProvenance& prove
   return files;
 }
 
-std::string step_results_overview(const StepResults& results) {
+std::string steps_overview(const StepResults& results) {
   std::string text = properties(results.steps);
   if (results.model) text += fmt::format("\n{}\n{}", results.model_label, properties(results.model->steps));
   return text + "\n" + table_as_text(steps_table(results));

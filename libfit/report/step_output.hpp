@@ -23,7 +23,7 @@ struct StepResults {
 // steps.json (schema "dyniv.steps"), steps.csv, models/lif.json and figures.
 ResultFiles step_files(const StepResults& results, const ResultProvenance& provenance);
 // Properties of cell and model, and one row a step.
-std::string step_results_overview(const StepResults& results);
+std::string steps_overview(const StepResults& results);
 
 // Firing rate against the amplitude of the step.
 struct StepRates {
