@@ -13,7 +13,6 @@
 namespace libfit {
 namespace {
 
-
 std::optional<Estimate> plain(const std::optional<double>& value) {
   if (!value) return std::nullopt;
   return Estimate{*value, std::nullopt};

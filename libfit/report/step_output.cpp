@@ -103,20 +103,21 @@ std::vector<Figure> step_figures(const StepResults& results) {
 nlohmann::json analysis_of_steps(const StepAnalysis& steps) {
   nlohmann::json responses = nlohmann::json::array();
   for (const auto& r : steps.responses) {
-    responses.push_back({{"sweep", r.sweep + 1},
-                         {"amplitude_pA", r.amplitude_pA},
-                         {"baseline_mV", r.baseline_mV},
-                         {"steady_mV", r.steady_mV},
-                         {"tau_ms", r.tau_ms},
-                         {"resistance_MOhm", r.resistance_MOhm},
-                         {"in_fit", r.in_fit},
-                         {"lost", r.lost},
-                         {"sag", r.sag},
-                         {"spikes", r.spikes_ms.size()},
-                         {"latency_ms", r.spikes_ms.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.spikes_ms.front())},
-                         {"first_rate_Hz", r.first_rate_Hz},
-                         {"steady_rate_Hz", r.steady_rate_Hz},
-                         {"mean_rate_Hz", r.mean_rate_Hz}});
+    responses.push_back(
+        {{"sweep", r.sweep + 1},
+         {"amplitude_pA", r.amplitude_pA},
+         {"baseline_mV", r.baseline_mV},
+         {"steady_mV", r.steady_mV},
+         {"tau_ms", r.tau_ms},
+         {"resistance_MOhm", r.resistance_MOhm},
+         {"in_fit", r.in_fit},
+         {"lost", r.lost},
+         {"sag", r.sag},
+         {"spikes", r.spikes_ms.size()},
+         {"latency_ms", r.spikes_ms.empty() ? nlohmann::json(nullptr) : nlohmann::json(r.spikes_ms.front())},
+         {"first_rate_Hz", r.first_rate_Hz},
+         {"steady_rate_Hz", r.steady_rate_Hz},
+         {"mean_rate_Hz", r.mean_rate_Hz}});
   }
   return {{"step_ms", {steps.protocol.begin_ms, steps.protocol.end_ms}},
           {"rest_mV", steps.rest_mV},
