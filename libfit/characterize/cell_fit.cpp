@@ -160,4 +160,13 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   warn_of_fits(cell);
 }
 
+const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
+  const auto* gif = std::get_if<Gif>(&model);
+  if (gif == nullptr || !cell.gifs) return nullptr;
+  for (const GifFit& fit : cell.gifs->fits) {
+    if (fit.kind == gif->kind) return &fit;
+  }
+  return nullptr;
+}
+
 }  // namespace libfit

@@ -72,4 +72,7 @@ CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options = 
 // The models on top (`dyniv fit`).
 void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& options = {});
 
+// The fit behind a model of the GIF family; nullptr where there is none.
+const GifFit* gif_fit_of(const CellFit& cell, const Model& model);
+
 }  // namespace libfit

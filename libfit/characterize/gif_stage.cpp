@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "libfit/characterize/prediction.hpp"
 #include "libfit/model/parameters.hpp"
 #include "libfit/simulate/gif_trials.hpp"
 
@@ -100,15 +101,6 @@ GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const Ce
   family.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
   family.fits = std::move(fits);
   return family;
-}
-
-const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
-  const auto* gif = std::get_if<Gif>(&model);
-  if (gif == nullptr || !cell.gifs) return nullptr;
-  for (const GifFit& fit : cell.gifs->fits) {
-    if (fit.kind == gif->kind) return &fit;
-  }
-  return nullptr;
 }
 
 }  // namespace libfit

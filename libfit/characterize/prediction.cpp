@@ -6,7 +6,6 @@
 #include <cmath>
 #include <iterator>
 
-#include "libfit/characterize/gif_stage.hpp"
 #include "libfit/characterize/prediction_internal.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"

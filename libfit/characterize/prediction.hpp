@@ -32,6 +32,9 @@ struct TrainingPrediction {
   double rate_ratio() const { return static_cast<double>(model_spikes) / static_cast<double>(data_spikes); }
 };
 
+// Whether a model fires at a rate that can pass for the cell's: `ratio` is its spikes over the cell's.
+inline bool is_like_rate(double ratio) { return ratio >= 0.67 && ratio <= 1.5; }
+
 struct ModelTest {
   std::string model;
   Prediction prediction;                       // one answer, for the eye

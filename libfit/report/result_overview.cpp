@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "libfit/characterize/gif_stage.hpp"
+#include "libfit/characterize/cell_fit.hpp"
 #include "libfit/draw/table.hpp"
 #include "libfit/report/result_tables.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "libfit/characterize/gif_stage.hpp"
+#include "libfit/characterize/cell_fit.hpp"
 #include "libfit/core/json_internal.hpp"
 #include "libfit/model/parameters.hpp"
 #include "libfit/report/summary_parts_internal.hpp"

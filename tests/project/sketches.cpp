@@ -15,9 +15,9 @@ void show_open() {
 
 // libfit/formats/assemble.hpp
 void show_assemble() {
-  AssembleOptions from_one_second;
-  from_one_second.from_ms = 1000.0;
-  const Recording training = read_recording({"cell07_training.abf"}, {}, from_one_second);
+  ReadOptions from_one_second;
+  from_one_second.selection.from_ms = 1000.0;
+  const Recording training = read_recording({"cell07_training.abf"}, from_one_second);
   std::cout << training.sweeps.size() << " sweeps at " << training.sweeps.front().dt_ms << " ms\n";
 }
 

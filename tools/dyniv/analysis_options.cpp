@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "libfit/core/error.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/formats/open.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {
@@ -21,20 +23,13 @@ po::options_description role_options(const std::vector<RoleArguments*>& roles) {
   po::options_description group("For the files of one role only (in place of the options above)");
   for (RoleArguments* role : roles) {
     const std::string& name = role->role;
-    auto& selection = role->selection;
-    group.add_options()((name + "-stimulus").c_str(), po::value(&role->stimulus)->value_name("NAME"),
-                        "sweeps of an NWB file whose stimulus is called so [--stimulus]")(
-        (name + "-sweeps").c_str(), po::value(&selection.sweeps)->value_name("LIST"),
-        fmt::format("sweeps of the {} files [--sweeps]", name).c_str());
-    add_number(
-        group, name + "-from", "S", from_zero(1e6, "s"), [&](double s) { selection.from_ms = 1000.0 * s; },
-        "start within each sweep, s [--from]");
-    add_number(
-        group, name + "-to", "S", positive(1e6, "s"), [&](double s) { selection.to_ms = 1000.0 * s; },
-        "end within each sweep, s [--to]");
+    group.add_options()((name + "-stimulus").c_str(),
+                        po::value(&role->selection.stimulus)->value_name("NAME"),
+                        "sweeps of an NWB file whose stimulus is called so [--stimulus]");
+    add_selection(group, name + "-", role->selection, fmt::format("sweeps of the {} files [--sweeps]", name));
     add_number(
         group, name + "-current-offset", "PA", around_zero(1e5, "pA"),
-        [&](double offset) { selection.current_offset_pA = offset; },
+        [role](double offset) { role->current_offset_pA = offset; },
         "added to the recorded current, pA [--current-offset]");
   }
   return group;
@@ -55,22 +50,21 @@ void fill_roles(const CommandLine& line, const std::string& cell, const std::vec
 }
 
 libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
-                            const RecordingArguments& shared) {
-  libfit::AssembleOptions assemble = shared.assemble;
-  if (line.has(role.role + "-sweeps")) assemble.sweeps = role.selection.sweeps;
-  if (line.has(role.role + "-from")) assemble.from_ms = role.selection.from_ms;
-  if (line.has(role.role + "-to")) assemble.to_ms = role.selection.to_ms;
-  if (line.has(role.role + "-current-offset")) assemble.current_offset_pA = role.selection.current_offset_pA;
-  if (assemble.to_ms && *assemble.to_ms <= assemble.from_ms) {
+                            const libfit::ReadOptions& shared) {
+  libfit::ReadOptions options = shared;
+  libfit::Selection& selection = options.selection;
+  selection.role = role.role;
+  if (line.has(role.role + "-stimulus")) selection.stimulus = role.selection.stimulus;
+  if (line.has(role.role + "-sweeps")) selection.sweeps = role.selection.sweeps;
+  if (line.has(role.role + "-from")) selection.from_ms = role.selection.from_ms;
+  if (line.has(role.role + "-to")) selection.to_ms = role.selection.to_ms;
+  if (line.has(role.role + "-current-offset")) options.current_offset_pA = role.current_offset_pA;
+  if (selection.to_ms && *selection.to_ms <= selection.from_ms) {
     throw libfit::OptionError(
         fmt::format("{} files: the end at {:g} s is not after the start at {:g} s; correct --from and --to",
-                    role.role, *assemble.to_ms / 1000.0, assemble.from_ms / 1000.0));
+                    role.role, *selection.to_ms / 1000.0, selection.from_ms / 1000.0));
   }
-  const std::vector<std::filesystem::path> paths(role.files.begin(), role.files.end());
-  libfit::OpenOptions open = shared.open;
-  open.nwb.role = role.role;
-  if (line.has(role.role + "-stimulus")) open.nwb.stimulus = role.stimulus;
-  return libfit::read_recording(paths, open, assemble);
+  return libfit::read_recording({role.files.begin(), role.files.end()}, options);
 }
 
 po::options_description analysis_options(AnalysisArguments& a, Stage last) {

@@ -23,7 +23,7 @@ struct ImportSettings {
   RoleArguments training{"training"};
   RoleArguments test{"test"};
   RoleArguments other{"recording"};  // sweeps without a role
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   libfit::NwbMetadata about;
   bool compensate = false;
   std::string out;
@@ -118,8 +118,8 @@ void read_parts(const CommandLine& line, ImportSettings& settings, libfit::NwbCe
     const bool named = role != &settings.other;
     RoleArguments asked = *role;
     if (!named) asked.role = "";
-    RecordingArguments as_recorded = settings.recording;
-    as_recorded.assemble.keep_dead_stretches = true;
+    libfit::ReadOptions as_recorded = settings.recording;
+    as_recorded.keep_dead_stretches = true;
     libfit::Recording read = read_role(line, asked, as_recorded);
     for (libfit::Sweep& sweep : read.sweeps) {
       const std::string own = named ? role->role : sweep.note.role;

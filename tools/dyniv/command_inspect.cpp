@@ -19,9 +19,9 @@ namespace {
 constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 26;
 
 // Files that are read whole are shown whole.
-void refuse_parts(const libfit::SignalFile& file, const libfit::NwbOptions& part) {
+void refuse_parts(const libfit::SignalFile& file, const libfit::Selection& part) {
   const bool sweeps = !part.sweeps.empty() && !file.sweeps_chosen;
-  const bool times = (part.from_ms > 0.0 || part.to_ms) && !file.times_chosen;
+  const bool times = (part.from_ms > 0.0 || part.to_ms) && !file.format.starts_with("NWB");
   if (!sweeps && !times) return;
   throw libfit::OptionError(fmt::format(
       "{}: --sweeps, --from and --to pick from NWB files of one electrode only; leave them out", file.path));
@@ -31,7 +31,7 @@ void refuse_parts(const libfit::SignalFile& file, const libfit::NwbOptions& part
 
 int command_inspect(const std::vector<std::string>& arguments) {
   namespace po = boost::program_options;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   std::vector<std::string> paths;
   CommandLine line(
       "inspect", "inspect [options] FILE...",
@@ -42,20 +42,22 @@ int command_inspect(const std::vector<std::string>& arguments) {
   files.add_options()("file", po::value(&paths)->value_name("FILE"), "recording to read");
   line.add(files);
   line.add(opening_options(recording));
-  line.add(part_options(recording));
+  po::options_description part("Which part of an NWB file");
+  add_selection(part, "", recording.selection, "sweeps to look at, counted from 1, as in 1-3,5 [all]");
+  line.add(part);
   line.positional("file");
   line.parse(arguments);
   if (paths.empty()) throw libfit::OptionError("no file is named; see `dyniv inspect --help`");
-  recording.open.validate();
-  recording.open.nwb.listing_limit = kMostSamples;
+  recording.validate();
+  recording.listing_limit = kMostSamples;
 
   std::vector<libfit::Inspection> inspected;
   std::vector<std::string> problems;
   bool usage = false;
   for (const std::string& path : paths) {
     try {
-      libfit::SignalFile file = libfit::open_signal_file(path, recording.open);
-      refuse_parts(file, recording.open.nwb);
+      libfit::SignalFile file = libfit::open_signal_file(path, recording);
+      refuse_parts(file, recording.selection);
       inspected.push_back(libfit::inspect_file(std::move(file)));
       if (!line.common().json) std::cout << libfit::inspection_text(inspected.back());
     } catch (const libfit::OptionError& problem) {

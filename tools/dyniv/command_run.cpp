@@ -26,7 +26,7 @@ struct RunSettings {
   std::string protocol_path;
   std::vector<std::string> recordings;  // of which the protocol tells the roles
   std::string recognised;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   AnalysisArguments analysis;
   libfit::ScoreOptions score;
   OutputArguments output;

@@ -24,7 +24,7 @@ struct ScoreSettings {
   std::string model_path;
   RoleArguments test{"test"};
   RoleArguments electrode{"electrode"};
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   AnalysisArguments analysis;
   std::string data_path;
   double duration_ms = 0.0;

@@ -30,7 +30,7 @@ struct SimulateSettings {
   std::vector<libfit::StimulusPart> parts;
   double duration_ms = 1000.0;
   double repeat = 1.0;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   std::string voltage_path, spikes_path;
   bool force = false;
 };
@@ -93,7 +93,7 @@ libfit::Recording injected(const CommandLine& line, const SimulateSettings& sett
   options.seed = line.common().seed;
   if (settings.files.empty()) {
     options.duration_ms = settings.duration_ms;
-    options.dt_ms = settings.recording.open.dt_ms.value_or(options.dt_ms);
+    options.dt_ms = settings.recording.dt_ms.value_or(options.dt_ms);
     for (; static_cast<double>(options.stream) < settings.repeat; ++options.stream) {
       libfit::Sweep& sweep = recording.sweeps.emplace_back();
       sweep.current_pA = libfit::stimulus_current(settings.parts, options);
@@ -101,8 +101,7 @@ libfit::Recording injected(const CommandLine& line, const SimulateSettings& sett
     }
     return recording;
   }
-  auto currents = libfit::read_currents({settings.files.begin(), settings.files.end()},
-                                        settings.recording.open, settings.recording.assemble);
+  auto currents = libfit::read_currents({settings.files.begin(), settings.files.end()}, settings.recording);
   recording.warnings = std::move(currents.warnings);
   for (libfit::ChannelSweep& source : currents.sweeps) {
     libfit::Sweep& sweep = recording.sweeps.emplace_back();

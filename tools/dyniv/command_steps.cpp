@@ -10,6 +10,7 @@
 #include "analysis_options.hpp"
 #include "commands.hpp"
 #include "libfit/core/error.hpp"
+#include "libfit/formats/open.hpp"
 #include "libfit/formats/single_channel.hpp"
 #include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/dead_stretches.hpp"
@@ -23,7 +24,7 @@ namespace po = boost::program_options;
 
 struct StepsSettings {
   std::vector<std::string> files;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   std::string amplitudes;
   std::vector<double> amplitude_pA;  // as stated
   std::optional<double> begin_ms, end_ms;
@@ -86,7 +87,7 @@ libfit::CommandedSteps stated_steps(std::span<const libfit::SignalFile> files, c
 // A file of a voltage alone.
 libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files, const StepsSettings& s) {
   const libfit::CommandedSteps steps = stated_steps(files, s);
-  const auto voltages = libfit::read_channel(files, libfit::ChannelRole::voltage, s.recording.assemble);
+  const auto voltages = libfit::read_channel(files, libfit::ChannelRole::voltage, s.recording);
   libfit::Recording recording;
   recording.warnings = voltages.warnings;
   if (s.amplitude_pA.empty()) {
@@ -120,16 +121,14 @@ libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files,
 }
 
 libfit::Recording read(const StepsSettings& s) {
-  std::vector<libfit::SignalFile> files;
-  files.reserve(s.files.size());
-  for (const std::string& path : s.files) {
-    files.push_back(libfit::open_signal_file(path, s.recording.open));
-    for (const libfit::Channel& channel : files.back().channels)
-      libfit::refuse_voltage_clamp(files.back(), channel, channel);
+  std::vector<libfit::SignalFile> files =
+      libfit::open_signal_files({s.files.begin(), s.files.end()}, s.recording);
+  for (const libfit::SignalFile& file : files) {
+    for (const libfit::Channel& channel : file.channels) libfit::refuse_voltage_clamp(file, channel, channel);
   }
-  if (!libfit::holds_channel(files, libfit::ChannelRole::current, s.recording.assemble))
+  if (!libfit::holds_channel(files, libfit::ChannelRole::current, s.recording))
     return with_stated_current(files, s);
-  libfit::AssembleOptions whole = s.recording.assemble;
+  libfit::ReadOptions whole = s.recording;
   whole.keep_dead_stretches = true;  // drop_dead_sweeps() does it, sweep by sweep
   return libfit::assemble_taking(std::move(files), whole);
 }

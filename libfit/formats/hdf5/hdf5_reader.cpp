@@ -268,7 +268,7 @@ bool looks_like_hdf5(std::span<const std::byte> head) {
   return false;
 }
 
-SignalFile read_hdf5(const File& file, const OpenOptions& options) {
+SignalFile read_hdf5(const File& file, const ReadOptions& options) {
   if (options.voltage_dataset.empty() && options.current_dataset.empty()) {
     throw OptionError(fmt::format("{}: name the datasets with --voltage-dataset and --current-dataset; {}",
                                   file.path, listing(file)));
