@@ -41,7 +41,7 @@ void set_reset_intervals(CellFit& cell) {
   if (!cell.reset) return;
   for (ModelFit& fit : cell.models) {
     for (ParameterEstimate& parameter : fit.parameters) {
-      if (parameter.name == "V_reset_mV" && !is_stochastic(fit.model))
+      if (parameter.quantity == &quantities::V_reset_mV && !is_stochastic(fit.model))
         parameter.ci95 = cell.reset->V_reset_ci95_mV;
     }
   }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "libfit/model/parameters.hpp"
 #include "libfit/simulate/gif_trials.hpp"
 
 namespace libfit {
@@ -34,18 +33,11 @@ Gif start_of(const CellFit& cell) {
   return start;
 }
 
-std::vector<ParameterEstimate> parameters_of(const Gif& model, const MembraneFit& membrane) {
-  std::vector<ParameterEstimate> parameters;
-  for (const NamedParameter& p : scalar_parameters(Model(model)))
-    parameters.push_back({std::string(p.name), p.value, {}, {}, {}});
-  if (!membrane.ci95) return parameters;
-  for (ParameterEstimate& parameter : parameters) {
-    if (parameter.name == "C_pF") parameter.ci95 = membrane.ci95->C_pF;
-    if (parameter.name == "g_nS") parameter.ci95 = membrane.ci95->g_nS;
-    if (parameter.name == "E_mV") parameter.ci95 = membrane.ci95->E_mV;
-    if (parameter.name == "V_reset_mV") parameter.ci95 = membrane.ci95->V_reset_mV;
-  }
-  return parameters;
+void set_membrane_intervals(ModelFit& fit, const MembraneIntervals& ci95) {
+  estimate_of<Gif>(fit, &Gif::C_pF).ci95 = ci95.C_pF;
+  estimate_of<Gif>(fit, &Gif::g_nS).ci95 = ci95.g_nS;
+  estimate_of<Gif>(fit, &Gif::E_mV).ci95 = ci95.E_mV;
+  estimate_of<Gif>(fit, &Reset::V_reset_mV).ci95 = ci95.V_reset_mV;
 }
 
 double rate_ratio(const Gif& model, const Membrane& membrane, const CellFitOptions& options) {
@@ -93,8 +85,10 @@ GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const Ce
     entry.model = fit.model;
     entry.status = fit.status;
     entry.reason = fit.reason;
-    if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model, fits.membrane);
-    entry.iterations = fit.iterations;
+    if (fit.status != FitStatus::failed) {
+      entry.parameters = estimates_of(entry.model);
+      if (fits.membrane.ci95) set_membrane_intervals(entry, *fits.membrane.ci95);
+    }
     family.models.push_back(std::move(entry));
   }
   family.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);

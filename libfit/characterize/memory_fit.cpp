@@ -38,7 +38,7 @@ ModelFit refractory(const Membrane& membrane, const CellFit& cell, std::span<con
   const bool joint = fit.status != FitStatus::failed;
   const double Delta_T =
       joint ? std::get<RefractoryEif>(fit.model).Delta_T_mV : std::get<Eif>(eif.model).Delta_T_mV;
-  slices.slices = fit_slices(slices.curves, Delta_T, eif.limit_mV_per_ms);
+  slices.slices = fit_slices(slices.curves, Delta_T, eif.curve->limit_mV_per_ms);
   found = std::move(slices);
   return fit;
 }
