@@ -13,12 +13,12 @@ namespace {
 constexpr std::size_t rate_trials = 32;
 
 // The leak of the curve where there is one, else a membrane of ordinary size.
-Gif start_of(const CellFit& cell) {
+Gif start_of(std::span<const ModelFit> curve_models, double capacitance_pF, const Reset& reset) {
   Gif start;
-  start.C_pF = cell.capacitance.result.value_pF;
+  start.C_pF = capacitance_pF;
   start.g_nS = start.C_pF / 20.0;
   start.E_mV = -65.0;
-  for (const ModelFit& fit : cell.models) {
+  for (const ModelFit& fit : curve_models) {
     const auto* eif = std::get_if<Eif>(&fit.model);
     if (eif != nullptr && fit.status == FitStatus::ok) {
       start.drive.V_T_mV = eif->V_T_mV;
@@ -29,7 +29,7 @@ Gif start_of(const CellFit& cell) {
     start.g_nS = passive->g_nS;
     start.E_mV = passive->E_mV;
   }
-  start.reset = cell.spikes.reset;
+  start.reset = reset;
   return start;
 }
 
@@ -68,16 +68,14 @@ void check_rate(GifFit& fit, const Membrane& membrane, const CellFitOptions& opt
 
 }  // namespace
 
-GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options) {
+GifFamily fit_gif_family(const Membrane& membrane, std::span<const ModelFit> curve_models,
+                         double capacitance_pF, const Reset& reset, const CellFitOptions& options) {
   GifFamily family;
   GifFitOptions gif = options.gif;
   gif.threads = options.threads;
   if (options.gif_progress) gif.progress = options.gif_progress;
-  if (membrane.spike_count() == 0 || !cell.reset) {
-    return family;  // what keeps the curve's models from firing is said once, there
-  }
-  GifFits fits =
-      fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV, start_of(cell), gif);
+  GifFits fits = fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV,
+                          start_of(curve_models, capacitance_pF, reset), gif);
   for (GifFit& fit : fits.fits) {
     check_rate(fit, membrane, options);
     ModelFit entry;

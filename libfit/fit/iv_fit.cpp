@@ -171,17 +171,11 @@ double chi_square_of(const Model& model, const std::vector<IvBin>& bins, double 
   return sum;
 }
 
-// The excess variance that makes chi-square equal its degrees of freedom, by bisection (chi-square falls with
-// it).
 double excess_variance_for(const ModelFit& fit, const std::vector<IvBin>& bins) {
-  double low = 0.0, high = 100.0;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = 0.5 * (low + high);
-    const bool too_small =
-        chi_square_of(fit.model, bins, middle, fit.curve->upper_V_mV) > fit.curve->degrees_of_freedom;
-    (too_small ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
+  const CurveFit& curve = *fit.curve;
+  return excess_variance(curve.degrees_of_freedom, [&](double variance) {
+    return chi_square_of(fit.model, bins, variance, curve.upper_V_mV);
+  });
 }
 
 // Fit, excess and fit again until they agree.
