@@ -11,7 +11,7 @@
 #include "libfit/core/text.hpp"
 #include "libfit/model/catalogue.hpp"
 #include "libfit/model/model_file_gif_internal.hpp"
-#include "libfit/model/parameters_json_internal.hpp"
+#include "libfit/model/model_file_parameters_internal.hpp"
 
 namespace libfit {
 namespace {

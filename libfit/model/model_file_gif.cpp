@@ -1,5 +1,5 @@
 #include "libfit/model/model_file_gif_internal.hpp"
-#include "libfit/model/parameters_json_internal.hpp"
+#include "libfit/model/model_file_parameters_internal.hpp"
 
 namespace libfit {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <limits>
 
-#include "libfit/model/parameters_json_internal.hpp"
+#include "libfit/model/model_file_parameters_internal.hpp"
 #include "libfit/model/settings_internal.hpp"
 #include "libfit/report/result_tables.hpp"
 
