@@ -41,7 +41,7 @@ void set_reset_intervals(CellFit& cell) {
   if (!cell.reset) return;
   for (ModelFit& fit : cell.models) {
     for (ParameterEstimate& parameter : fit.parameters) {
-      if (parameter.name == "V_reset_mV" && !is_stochastic(fit.model))
+      if (parameter.quantity == &quantities::V_reset_mV && !is_stochastic(fit.model))
         parameter.ci95 = cell.reset->V_reset_ci95_mV;
     }
   }
@@ -49,13 +49,18 @@ void set_reset_intervals(CellFit& cell) {
 
 // Beside those of the curve. Side by side: each has long parts on one thread.
 void add_others(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  const ModelFit& eif = *std::ranges::find_if(
+      cell.models, [](const ModelFit& fit) { return std::holds_alternative<Eif>(fit.model); });
   MemoryFits memory;
   GifFamily gifs;
   parallel_for(2, options.threads, [&](std::size_t i) {
     if (i == 0) {
-      gifs = fit_gif_family(membrane, cell, options);
+      // What keeps the models of the curve from firing is reported once, there.
+      if (cell.reset && membrane.spike_count() > 0)
+        gifs = fit_gif_family(membrane, cell.models, cell.capacitance.result.value_pF, cell.spikes.reset,
+                              options);
     } else {
-      memory = fit_models_with_memory(membrane, cell, options);
+      memory = fit_models_with_memory(membrane, eif, cell.bootstrap.capacitance_pF, options);
     }
   });
   std::ranges::move(memory.models, std::back_inserter(cell.models));

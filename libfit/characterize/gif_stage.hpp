@@ -8,14 +8,15 @@
 namespace libfit {
 
 struct GifFamily {
-  std::vector<ModelFit> models;  // one a kind
-  std::optional<GifFits> fits;   // absent where there is no spike or no reset, then also `models` is empty
+  std::vector<ModelFit> models;  // one per kind
+  std::optional<GifFits> fits;
   std::optional<ThresholdStudy> thresholds;
 };
 
-// Starts from the curve's models in `cell`. A model whose simulation of the training
-// current has less than two thirds or more than one and a half times the cell's spikes is not identified: the
-// likelihood, with the recorded spikes forced, does not see such a run-away.
-GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options);
+// Starts from the models of the curve, the capacitance and the reset. A model whose simulation of the
+// training current has less than two thirds or more than one and a half times the cell's spikes is not
+// identified: the likelihood, with the recorded spikes forced, does not see such a run-away.
+GifFamily fit_gif_family(const Membrane& membrane, std::span<const ModelFit> curve_models,
+                         double capacitance_pF, const Reset& reset, const CellFitOptions& options);
 
 }  // namespace libfit

@@ -91,9 +91,8 @@ ModelTest score_model(const ModelFit& fit, const TestResult& test, const ScoreOp
     repetitions.push_back({test.repetitions.sweeps[r].voltage_mV, test.spikes_ms[r]});
   }
   VoltageScoreOptions voltage;
-  for (const ParameterEstimate& parameter : fit.parameters) {
-    if (parameter.name == "t_ref_ms") voltage.after_spike_ms = parameter.value + 10.0;
-  }
+  if (const auto t_ref_ms = value_in(fit.model, quantities::t_ref_ms))
+    voltage.after_spike_ms = *t_ref_ms + 10.0;
   voltage.draws = options.draws;
   voltage.block_ms = options.block_ms;
   voltage.seed = options.seed;

@@ -40,9 +40,6 @@ Series dashed(Series series);
 std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b, double sign);
 
 // Colour of line number i.
-unsigned model_colour(std::size_t i);
-// Colours of models by their labels: the same model has the same one in all figures, whichever others are in
-// it.
-std::vector<unsigned> model_colours(const std::vector<std::string>& labels);
+unsigned line_colour(std::size_t i);
 
 }  // namespace libfit

@@ -22,8 +22,7 @@
 namespace libfit {
 
 struct GifFitOptions {
-  std::vector<GifKind> kinds = {GifKind::gif, GifKind::exp_gif, GifKind::igif, GifKind::igif2,
-                                GifKind::history_gif};
+  std::vector<GifKind> kinds{kGifKinds.begin(), kGifKinds.end()};
   double bin_ms = 1.0;             // > 0; nearest whole number of samples
   std::optional<double> t_ref_ms;  // > 0; absent: by rule
   bool at_onset = true;            // a spike begins at its onset; false: at the crossing of its level

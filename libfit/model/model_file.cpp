@@ -9,8 +9,9 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/json_internal.hpp"
 #include "libfit/core/text.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/model/model_file_gif_internal.hpp"
-#include "libfit/model/parameters.hpp"
+#include "libfit/model/model_file_parameters_internal.hpp"
 
 namespace libfit {
 namespace {
@@ -26,34 +27,28 @@ const Json& member(const Json& object, std::string_view key, std::string_view pl
   return *found;
 }
 
-double number(const Json& value, std::string_view key, std::string_view place) {
-  if (!value.is_number()) throw InputError(fmt::format("{}: {} is not a number", place, key));
-  return value.get<double>();
-}
-
-std::vector<double> numbers(const Json& value, std::string_view key, std::string_view place) {
-  if (!value.is_array()) throw InputError(fmt::format("{}: {} is not an array of numbers", place, key));
+std::vector<double> numbers(const Json& parameters, std::string_view key, std::string_view place) {
+  const Json& value = member_of(parameters, key, place, "parameters");
+  if (!value.is_array())
+    throw InputError(fmt::format("{}: parameters.{} is not an array of numbers", place, key));
   std::vector<double> result;
   result.reserve(value.size());
-  for (const Json& item : value)
-    result.push_back(number(item, fmt::format("{}[{}]", key, result.size()), place));
+  for (const Json& item : value) {
+    if (!item.is_number())
+      throw InputError(fmt::format("{}: parameters.{}[{}] is not a number", place, key, result.size()));
+    result.push_back(item.get<double>());
+  }
   return result;
 }
 
 Model model_of_name(const Json& name, std::string_view place) {
-  std::vector<Model> candidates = {Passive{}, Lif{}, Qif{}, Eif{}, Tabulated{}, RefractoryEif{}, Adex{}};
-  for (const GifKind kind :
-       {GifKind::gif, GifKind::exp_gif, GifKind::igif, GifKind::igif2, GifKind::history_gif}) {
-    Gif gif;
-    gif.kind = kind;
-    candidates.emplace_back(gif);
+  std::vector<std::string_view> known;
+  for (const CatalogueRow& row : catalogue()) {
+    if (name == std::string(row.name)) return row.empty();
+    known.push_back(row.name);
   }
-  std::string known;
-  for (const Model& candidate : candidates) {
-    if (name == std::string(model_name(candidate))) return candidate;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", model_name(candidate));
-  }
-  throw InputError(fmt::format("{}: model is {}; known are {}", place, json_line(name), known));
+  throw InputError(fmt::format("{}: model is {}; known are {}", place, json_line(name),
+                               fmt::join(known, ", ")));
 }
 
 void check_schema(const Json& root, std::string_view place) {
@@ -71,7 +66,7 @@ void check_schema(const Json& root, std::string_view place) {
 
 Json parameters_of(const Model& model) {
   Json parameters = Json::object();
-  for (const NamedParameter& p : scalar_parameters(model)) parameters[std::string(p.name)] = p.value;
+  std::visit([&](const auto& m) { write_parameters(parameters, m); }, model);
   if (const auto* table = std::get_if<Tabulated>(&model)) {
     parameters["V_mV"] = table->V_mV;
     parameters["F_mV_per_ms"] = table->F_mV_per_ms;
@@ -80,27 +75,30 @@ Json parameters_of(const Model& model) {
   return parameters;
 }
 
-void read_parameters(Model& model, const Json& parameters, std::string_view place) {
-  if (!parameters.is_object()) throw InputError(fmt::format("{}: parameters is not an object", place));
-  std::visit(
-      [&](auto& m) {
-        for_each_parameter(m, [&](std::string_view name, double& value) {
-          const std::string key = fmt::format("parameters.{}", name);
-          if (!parameters.contains(std::string(name))) {
-            throw InputError(fmt::format("{}: the key {} is missing", place, key));
-          }
-          value = number(parameters[std::string(name)], key, place);
-        });
-      },
-      model);
+void read_model_parameters(Model& model, const Json& parameters, std::string_view place) {
+  std::visit([&](auto& m) { read_parameters(m, parameters, place, "parameters"); }, model);
   if (auto* table = std::get_if<Tabulated>(&model)) {
-    table->V_mV = numbers(member(parameters, "V_mV", place), "parameters.V_mV", place);
-    table->F_mV_per_ms = numbers(member(parameters, "F_mV_per_ms", place), "parameters.F_mV_per_ms", place);
+    table->V_mV = numbers(parameters, "V_mV", place);
+    table->F_mV_per_ms = numbers(parameters, "F_mV_per_ms", place);
   }
   if (auto* gif = std::get_if<Gif>(&model)) read_gif_lists(*gif, parameters, place);
 }
 
 }  // namespace
+
+const Json& member_of(const Json& object, std::string_view key, std::string_view place,
+                      const std::string& path) {
+  if (!object.is_object()) throw InputError(fmt::format("{}: {} is not an object", place, path));
+  const auto found = object.find(std::string(key));
+  if (found == object.end()) throw InputError(fmt::format("{}: the key {}.{} is missing", place, path, key));
+  return *found;
+}
+
+double number_in(const Json& object, std::string_view key, std::string_view place, const std::string& path) {
+  const Json& value = member_of(object, key, place, path);
+  if (!value.is_number()) throw InputError(fmt::format("{}: {}.{} is not a number", place, path, key));
+  return value.get<double>();
+}
 
 std::string to_json_text(const ModelDocument& document) {
   validate(document.model);
@@ -121,7 +119,7 @@ ModelDocument parse_model(std::string_view json_text, std::string_view place) {
   check_schema(root, place);
   ModelDocument document;
   document.model = model_of_name(member(root, "model", place), place);
-  read_parameters(document.model, member(root, "parameters", place), place);
+  read_model_parameters(document.model, member(root, "parameters", place), place);
   try {
     validate(document.model);
   } catch (const OptionError& error) {
@@ -151,8 +149,8 @@ ModelDraws draws_of(const ModelDocument& document) {
     Model model = document.model;
     std::visit(
         [&](auto& m) {
-          for_each_parameter(m, [&](std::string_view name, double& value) {
-            const auto column = columns.find(std::string(name));
+          for_each_parameter(m, [&](const Quantity& quantity, double& value) {
+            const auto column = columns.find(std::string(quantity.name));
             if (column == columns.end()) return;
             const bool there = column->is_array() && i < column->size() && (*column)[i].is_number();
             value = there ? (*column)[i].template get<double>() : std::nan("");

@@ -1,5 +1,5 @@
 // Model files: one JSON object with schema "dyniv.model", version 1, the model's name and its parameters
-// under the names of parameters.hpp (a tabulated model also holds the arrays V_mV and F_mV_per_ms). Any other
+// under the names in parameters.hpp (a tabulated model also holds the arrays V_mV and F_mV_per_ms). Any other
 // key of the object (options in force, inputs, intervals) is provenance: it is kept, never interpreted.
 //
 //     const ModelDocument document = read_model("results/models/eif.json");

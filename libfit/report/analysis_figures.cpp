@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "libfit/draw/figure_pieces.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/model/fixed_points.hpp"
 #include "libfit/simulate/simulate.hpp"
 
@@ -62,14 +63,14 @@ Figure phase_line_figure(const ModelAnalysis& a) {
   const std::vector<double> V = grid(voltages_of(*a.line));
   Panel panel = panel_of(axis_over("membrane potential", "mV", V), axis_of("dV/dt", "mV/ms", slope_range(a)),
                          {horizontal_mark_of("", 0.0)});
-  panel.title = label_of_model(a.model);
+  panel.title = label_of_model(model_name(a.model));
   std::vector<double> stable, unstable;
   for (const double part : {0.0, 0.6, 1.2}) {
     PhaseLineOptions options;
     options.holding_pA = part * *a.line->rheobase_pA;
     const std::string label = part == 0.0 ? "I = 0" : fmt::format("I = {:.0f} pA", options.holding_pA);
     panel.series.push_back(
-        line_of(label, model_colour(panel.series.size() - 1), V, slopes(a.model, V, options.holding_pA)));
+        line_of(label, line_colour(panel.series.size() - 1), V, slopes(a.model, V, options.holding_pA)));
     const auto line = analyze_phase_line(a.model, options);
     for (const FixedPoint& point : line->fixed_points)
       (point.stability == Stability::stable ? stable : unstable).push_back(point.V_mV);
@@ -104,10 +105,10 @@ Figure trajectory_figure(const ModelAnalysis& a) {
   const Axis voltage =
       axis_of("voltage", "mV", Interval{rest - 0.2 * span, *line.pulse_threshold_mV + 0.6 * span});
   Panel pulses = panel_of(hidden(time), voltage), steps = panel_of(time, voltage);
-  pulses.title = label_of_model(a.model) + ": after short pulses";
+  pulses.title = label_of_model(model_name(a.model)) + ": after short pulses";
   steps.title = "in steps of current";
   const auto add = [&](Panel& panel, const std::string& label, double V_initial_mV, double current_pA) {
-    panel.series.push_back(line_of(label, model_colour(panel.series.size()), time_ms,
+    panel.series.push_back(line_of(label, line_colour(panel.series.size()), time_ms,
                                    voltage_after(a.model, V_initial_mV, current_pA, time_ms.size())));
   };
   for (const double part : {0.7, 0.98, 1.02})
@@ -144,7 +145,7 @@ using Analyses = std::vector<const ModelAnalysis*>;
 
 std::vector<unsigned> colours_of(const Analyses& analyses) {
   std::vector<std::string> labels;
-  for (const ModelAnalysis* a : analyses) labels.push_back(label_of_model(a->model));
+  for (const ModelAnalysis* a : analyses) labels.push_back(label_of_model(model_name(a->model)));
   return model_colours(labels);
 }
 
@@ -152,7 +153,7 @@ Figure fi_curve_figure(const Analyses& analyses) {
   Panel panel = panel_of(axis_of("current", "pA"), axis_of("firing rate", "Hz"));
   const std::vector<unsigned> colours = colours_of(analyses);
   for (std::size_t i = 0; i < analyses.size(); ++i)
-    add_rates(panel, label_of_model(analyses[i]->model), colours[i], analyses[i]->fi);
+    add_rates(panel, label_of_model(model_name(analyses[i]->model)), colours[i], analyses[i]->fi);
   return figure_of("fi_curves", 62.0, {std::move(panel)});
 }
 
@@ -176,7 +177,7 @@ Figure phase_lines_figure(Analyses analyses) {
   const std::vector<unsigned> colours = colours_of(analyses);
   for (std::size_t i = 0; i < analyses.size(); ++i) {
     const Model& model = analyses[i]->model;
-    panel.series.push_back(line_of(label_of_model(model), colours[i], V, slopes(model, V, 0.0)));
+    panel.series.push_back(line_of(label_of_model(model_name(model)), colours[i], V, slopes(model, V, 0.0)));
   }
   return figure_of("phase_lines", 62.0, {std::move(panel)});
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "libfit/model/parameters.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/core/json_internal.hpp"
 #include "libfit/report/result_tables.hpp"
 #include "libfit/report/score_figure.hpp"
@@ -273,8 +275,9 @@ Table compared_parameters(const Comparison& comparison) {
         if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
     }
     for (const std::string& key : keys) {
-      const auto [symbol, unit] = name_and_unit(key);
-      std::vector<TableCell> row{name, symbol, unit};
+      const Quantity* quantity = find_quantity(key);
+      std::vector<TableCell> row{name, quantity != nullptr ? std::string(quantity->symbol) : key,
+                                 std::string(quantity != nullptr ? quantity->unit : "")};
       for (const ComparedCell& cell : comparison.cells) {
         std::optional<Estimate> value;
         if (const auto place = cell.place_of(name)) {

@@ -105,7 +105,7 @@ struct ShownBins {
 };
 
 ShownBins shown_bins(const CellFit& cell) {
-  const double top = cell.models.empty() ? 1e9 : cell.models.front().upper_fit_V_mV + 2.0;
+  const double top = cell.models.empty() ? 1e9 : cell.models.front().curve.value_or(CurveFit()).upper_fit_V_mV + 2.0;
   ShownBins bins;
   for (const IvBin& bin : cell.iv.bins) {
     if (!bin.supported || bin.V_mV > top) continue;
@@ -143,13 +143,13 @@ Figure dynamic_iv_figure(const CellFit& cell) {
   const ShownBins bins = shown_bins(cell);
   std::optional<double> limit_mV;
   if (!cell.models.empty() && cell.models.front().status != FitStatus::failed)
-    limit_mV = cell.models.front().upper_fit_V_mV;
+    limit_mV = cell.models.front().curve->upper_fit_V_mV;
   const Axis voltage = axis_of("membrane potential", "mV", extent(bins.V_mV, 0.04));
   Panel curve = panel_of(hidden(voltage), axis_of("F(V)", "mV/ms", f_range(bins, limit_mV)),
                          {horizontal_mark_of("", 0.0), error_points_of("measured, ± SE", kBlack, bins.V_mV,
                                                                        bins.F_mV_per_ms, bins.se_mV_per_ms)});
   Panel residuals = panel_of(voltage, axis_of("residual", "SE"), {horizontal_mark_of("", 0.0)}, 0.45);
-  for (const auto& model : shown_models(cell.models, {"eif", "qif"}, fit_name)) {
+  for (const auto& model : shown_models(cell.models, Shown::curve, fit_name)) {
     if (model.entry->status == FitStatus::failed) continue;
     curve.series.push_back(model_curve(model, bins.V_mV));
     if (bins.V_mV.empty()) continue;
@@ -173,7 +173,7 @@ Figure test_score_figure(const TestResult& test) {
   ScoreGroup md{"Md*", 1.0, {}}, gamma{"Γ", {}, {}}, explained{"EV 10 ms", 1.0, {}},
       voltage{"voltage", {}, {}};
   for (const auto& model : shown_models(
-           test.models, {"eif", "qif", "refractory_eif", "adex", "gif", "history_gif"}, &ModelTest::model)) {
+           test.models, Shown::scores, &ModelTest::model)) {
     const SpikeScore& spikes = model.entry->spikes;
     const ExplainedVariance* variance = explained_at(spikes, 10.0);
     models.push_back(model.label);
@@ -190,9 +190,10 @@ Figure test_score_figure(const TestResult& test) {
 // The cell and the models of the other figures, with the one that is best to simulate.
 Figure step_comparison_figure(const Characterization& result) {
   const StepComparison& steps = *result.steps;
+  const std::vector<std::string_view> predicting = names_shown_in(Shown::predictions);
   std::vector<StepRates> curves{{"cell", steps.amplitude_pA, steps.cell.first_Hz, steps.cell.steady_Hz}};
   for (const StepRatesOf& model : steps.models) {
-    const bool shown = std::ranges::count(kPredictingModels, model.name) > 0;
+    const bool shown = std::ranges::count(predicting, model.name) > 0;
     if (shown || model.name == result.best_simulable)
       curves.push_back({label_of_model(model.name), steps.amplitude_pA, model.first_Hz, model.steady_Hz});
   }

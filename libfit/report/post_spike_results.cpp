@@ -124,7 +124,8 @@ std::vector<Figure> post_spike_figures(const CellFit& cell) {
   if (!cell.post_spike || cell.post_spike->slices.empty()) return {};
   const std::optional<RefractoryEif> model = joint_model(cell);
   const std::vector<SliceFit>& slices = cell.post_spike->slices;
-  const double limit = cell.models.front().limit_mV_per_ms > 0.0 ? cell.models.front().limit_mV_per_ms : 3.0;
+  const std::optional<CurveFit>& curve_fit = cell.models.front().curve;
+  const double limit = curve_fit ? curve_fit->limit_mV_per_ms : 3.0;
   Panel curves =
       panel_of(axis_of("membrane potential", "mV"), axis_of("F(V)", "mV/ms"), {horizontal_mark_of("", 0.0)});
   for (std::size_t i = 0; i < slices.size(); ++i)

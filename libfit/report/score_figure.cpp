@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "libfit/model/catalogue.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/draw/figure_pieces.hpp"
 

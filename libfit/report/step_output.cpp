@@ -195,7 +195,7 @@ Figure step_rates_figure(const std::vector<StepRates>& rates) {
   Panel panel = panel_of(axis_of("current step", "pA"), axis_of("firing rate", "Hz"));
   for (std::size_t i = 0; i < rates.size(); ++i) {
     const StepRates& r = rates[i];
-    const unsigned colour = i == 0 ? kBlack : model_colour(i - 1);
+    const unsigned colour = i == 0 ? kBlack : line_colour(i - 1);
     const Series steady = line_of(r.label + ", second half", colour, r.amplitude_pA, r.steady_Hz);
     // The recording in dots, models in lines; the first interval dashed.
     panel.series.push_back(dashed(line_of(r.label + ", first interval", colour, r.amplitude_pA, r.first_Hz)));

@@ -83,9 +83,9 @@ Json quality(const Quality& q) {
 void add_parameters(Json& json, const ModelFit& fit) {
   Json values = Json::object(), ci95 = Json::object(), limits = Json::object();
   for (const ParameterEstimate& parameter : fit.parameters) {
-    values[parameter.name] = parameter.value;
-    if (parameter.ci95) ci95[parameter.name] = parameter.ci95;
-    if (parameter.limit_range) limits[parameter.name] = parameter.limit_range;
+    values[parameter.name()] = parameter.value;
+    if (parameter.ci95) ci95[parameter.name()] = parameter.ci95;
+    if (parameter.limit_range) limits[parameter.name()] = parameter.limit_range;
   }
   if (const auto* table = std::get_if<Tabulated>(&fit.model)) {
     values["V_mV"] = table->V_mV;
@@ -101,14 +101,14 @@ Json fit_json(const ModelFit& fit) {
   if (!fit.reason.empty()) json["reason"] = fit.reason;
   if (fit.status == FitStatus::failed) return json;
   add_parameters(json, fit);
-  if (fit.degrees_of_freedom > 0) {
-    json["fit"] = {{"chi_square", fit.chi_square},
-                   {"degrees_of_freedom", fit.degrees_of_freedom},
-                   {"excess_sd_mV_per_ms", fit.excess_sd_mV_per_ms},
-                   {"bins", fit.bins_used},
-                   {"upper_V_mV", fit.upper_V_mV},
-                   {"limit_mV_per_ms", fit.limit_mV_per_ms},
-                   {"iterations", fit.iterations}};
+  if (const auto& curve = fit.curve; curve && curve->degrees_of_freedom > 0) {
+    json["fit"] = {{"chi_square", curve->chi_square},
+                   {"degrees_of_freedom", curve->degrees_of_freedom},
+                   {"excess_sd_mV_per_ms", curve->excess_sd_mV_per_ms},
+                   {"bins", curve->bins_used},
+                   {"upper_V_mV", curve->upper_V_mV},
+                   {"limit_mV_per_ms", curve->limit_mV_per_ms},
+                   {"iterations", curve->iterations}};
   }
   return json;
 }
@@ -125,7 +125,7 @@ void add_draws(Json& json, const ModelFit& fit) {
   for (std::size_t i = 0; i < varied.front()->draws.size(); ++i) {
     const bool whole = std::ranges::all_of(varied, [i](const auto* p) { return std::isfinite(p->draws[i]); });
     if (!whole) continue;
-    for (const ParameterEstimate* parameter : varied) draws[parameter->name].push_back(parameter->draws[i]);
+    for (const ParameterEstimate* parameter : varied) draws[parameter->name()].push_back(parameter->draws[i]);
   }
   json["draws"] = draws;
   json["blocks"] = fit.draw_blocks;

@@ -43,7 +43,7 @@ void add_onsets(Panel& panel, const std::string& label, unsigned colour,
 std::vector<Figure> threshold_figures(const CellFit& cell) {
   if (!cell.thresholds) return {};
   const auto models =
-      shown_models(cell.thresholds->models, {"gif", "igif2", "history_gif"}, &ThresholdOfModel::model);
+      shown_models(cell.thresholds->models, Shown::thresholds, &ThresholdOfModel::model);
   if (models.empty()) return {};
   Panel onset =
       panel_of(axis_of("mean voltage 20 to 2 ms before", "mV"), axis_of("spike onset minus its mean", "mV"));

@@ -112,7 +112,7 @@ Figure prediction_figure(const TestResult& test) {
   const Excerpt part(begin, 2000.0, test.dt_ms, test.current_pA.size());
   const std::vector<double> time_s = part.times_s();
   const Interval overview{begin / 1000.0, std::min(begin + 2000.0, test.duration_ms) / 1000.0};
-  const auto models = shown_models(test.models, kPredictingModels, &ModelTest::model);
+  const auto models = shown_models(test.models, Shown::predictions, &ModelTest::model);
   const Series recorded =
       line_of("recorded", kBlack, time_s, part.of(test.repetitions.sweeps.front().voltage_mV));
   const Axis voltage = axis_of("membrane potential", "mV", subthreshold_range(within(recorded, overview)));
@@ -150,7 +150,7 @@ Figure raster_figure(const TestResult& test) {
   Panel panel =
       panel_of(axis_of("time", "s", Interval{begin / 1000.0, (begin + length_ms) / 1000.0}), axis_of("", ""));
   add_trains(panel, "cell", kBlack, test.spikes_ms, test.spikes_ms.size());
-  for (const auto& model : shown_models(test.models, kPredictingModels, &ModelTest::model)) {
+  for (const auto& model : shown_models(test.models, Shown::predictions, &ModelTest::model)) {
     const auto& trains = model.entry->trains;
     add_trains(panel, model.label, model.colour, trains, std::min(kMostTrains, trains.size()));
   }
@@ -169,7 +169,7 @@ std::vector<Figure> drift_figures(const TestResult& test) {
   const Interval all{0.5, repetition.back() + 0.5};
   Panel panel = panel_of(axis_of("test repetition", "", all), axis_of("spikes", ""));
   for (const auto& model :
-       shown_models(test.models, {"eif", "refractory_eif", "adex", "history_gif"}, &ModelTest::model)) {
+       shown_models(test.models, Shown::repetitions, &ModelTest::model)) {
     const SpikeScore& score = model.entry->spikes;
     const double expected = score.model_rate_Hz * score.duration_ms / 1000.0;
     panel.series.push_back(line_of(model.label, model.colour, {all.low, all.high}, {expected, expected}));

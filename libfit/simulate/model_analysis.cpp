@@ -122,23 +122,6 @@ std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line)
   return list;
 }
 
-std::string label_of_model(const Model& model) { return label_of_model(model_name(model)); }
-
-std::string label_of_model(std::string_view name) {
-  constexpr std::string_view kTuned = "_tuned";
-  if (name.ends_with(kTuned)) return label_of_model(name.substr(0, name.size() - kTuned.size())) + ", tuned";
-  if (name == "adex") return "AdEx";
-  if (name == "refractory_eif") return "refractory EIF";
-  if (name == "exp_gif") return "exponential GIF";
-  if (name == "igif") return "iGIF";
-  if (name == "igif2") return "iGIF, 2 states";
-  if (name == "history_gif") return "history GIF";
-  if (name == "passive" || name == "tabulated") return name == "passive" ? "passive" : "measured F";
-  std::string label(name);
-  std::ranges::transform(label, label.begin(), [](unsigned char c) { return std::toupper(c); });
-  return label;
-}
-
 ModelAnalysis analyze_model(const ModelDocument& document, const ModelAnalysisOptions& options) {
   options.validate();
   ModelAnalysis analysis;

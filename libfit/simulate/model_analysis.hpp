@@ -42,8 +42,4 @@ ModelAnalysis analyze_model(const ModelDocument& document, const ModelAnalysisOp
 // The scalar quantities of a phase line by name, in the order of the output; absent ones are left out.
 std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line);
 
-// Text of a name, as people write it: "EIF".
-std::string label_of_model(std::string_view name);
-std::string label_of_model(const Model& model);
-
 }  // namespace libfit

@@ -61,7 +61,7 @@ TEST(ModelFile, GivesBackEveryModelBitForBit) {
     const auto after = scalar_parameters(read.model);
     ASSERT_EQ(before.size(), after.size());
     for (std::size_t i = 0; i < before.size(); ++i) {
-      EXPECT_EQ(before[i].value, after[i].value) << before[i].name;
+      EXPECT_EQ(before[i].value, after[i].value) << before[i].name();
     }
     if (const auto* table = std::get_if<Tabulated>(&model)) {
       EXPECT_EQ(std::get<Tabulated>(read.model).V_mV, table->V_mV);

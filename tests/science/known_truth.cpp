@@ -38,7 +38,7 @@ const libfit::ParameterEstimate* parameter_of(const Condition& condition, const 
   const libfit::ModelFit* fit = fit_of(condition, analysis);
   if (fit == nullptr) return nullptr;
   const auto found = std::find_if(fit->parameters.begin(), fit->parameters.end(),
-                                  [&](const auto& parameter) { return parameter.name == name; });
+                                  [&](const auto& parameter) { return parameter.name() == name; });
   return found == fit->parameters.end() ? nullptr : &*found;
 }
 
@@ -178,8 +178,8 @@ double true_value(const Condition& condition, const std::string& parameter) {
   if (parameter == "R_e_MOhm") return condition.rig.electrode_MOhm;
   if (const auto* cell = std::get_if<dyniv_data::WangBuzsaki>(&condition.truth)) return cell->C_pF;
   if (const auto* cell = std::get_if<dyniv_data::CorticalPyramidal>(&condition.truth)) return cell->C_pF;
-  for (const libfit::NamedParameter& known : libfit::scalar_parameters(std::get<Model>(condition.truth))) {
-    if (known.name == parameter) return known.value;
+  for (const libfit::ParameterValue& known : libfit::scalar_parameters(std::get<Model>(condition.truth))) {
+    if (known.name() == parameter) return known.value;
   }
   throw std::invalid_argument("the truth has no parameter " + parameter);
 }

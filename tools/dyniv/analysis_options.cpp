@@ -8,6 +8,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/formats/assemble.hpp"
 #include "libfit/formats/open.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {
@@ -138,9 +139,10 @@ po::options_description output_options(OutputArguments& o, const std::string& de
 }
 
 void add_all_models(po::options_description& group, OutputArguments& o) {
-  group.add_options()(
-      "all-models", po::bool_switch(&o.all_models),
-      "print every model, not only passive, lif, qif, eif, gif, history_gif and the best one");
+  group.add_options()("all-models", po::bool_switch(&o.all_models),
+                      fmt::format("print every model, not only {} and the best one",
+                                  fmt::join(libfit::names_shown_in(libfit::Shown::overview), ", "))
+                          .c_str());
 }
 
 libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& o) {

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/draw/table.hpp"
 #include "libfit/report/comparison_output.hpp"
@@ -75,10 +75,8 @@ std::string reference(const CommandLine& line, const CompareSettings& settings,
 // Figures of all models would be unreadable: those asked for, else what a reader looks for first.
 std::vector<std::string> shown_models(const CompareSettings& settings, const libfit::Comparison& comparison) {
   if (!settings.models.empty()) return comparison.models;
-  constexpr std::array<std::string_view, 7> kShown = {"eif", "qif",   "refractory_eif", "adex",
-                                                      "gif", "igif2", "history_gif"};
   std::vector<std::string> shown;
-  for (const std::string_view name : kShown) {
+  for (const std::string_view name : libfit::names_shown_in(libfit::Shown::comparison)) {
     if (std::ranges::find(comparison.models, name) != comparison.models.end()) shown.emplace_back(name);
   }
   return shown.empty() ? comparison.models : shown;
