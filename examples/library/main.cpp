@@ -1,10 +1,7 @@
 // An exponential integrate-and-fire neuron under one second of fluctuating current, with the installed
 // library.
 #include <iostream>
-
-#include "libfit/core/version.hpp"
-#include "libfit/simulate/simulate.hpp"
-#include "libfit/stimulus/stimulus.hpp"
+#include <libfit/libfit.hpp>
 
 int main() {
   const libfit::Eif neuron{.C_pF = 60.0,

@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <utility>
 
 #include "libfit/characterize/gif_stage.hpp"
 #include "libfit/characterize/memory_fit.hpp"
+#include "libfit/characterize/rig_errors_internal.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
-#include "libfit/signal/alignment.hpp"
 
 namespace libfit {
 namespace {
@@ -25,106 +24,6 @@ void append(std::vector<std::string>& all, const std::vector<std::string>& more)
 // same active currents in it as the regression.
 std::optional<ElectrodeKernel> independent_kernel(const Membrane& membrane) {
   return membrane.compensation == Compensation::electrode_sweep ? membrane.electrode : std::nullopt;
-}
-
-// The first ten minutes of a recording, in whole blocks: enough to see what a small error does to the
-// estimates, and an hour is not copied for it.
-struct Beginning {
-  Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
-  std::vector<Block> blocks;
-  std::vector<double> weights;  // of all blocks: 1 for those here
-};
-
-Beginning beginning_of(const Membrane& membrane, std::span<const Block> blocks) {
-  constexpr double kLimit_ms = 600000.0;
-  Beginning part;
-  part.weights.assign(blocks.size(), 0.0);
-  double total_ms = 0.0;
-  for (std::size_t b = 0; b < blocks.size() && total_ms < kLimit_ms; ++b) {
-    const Sweep& sweep = membrane.recording.sweeps[blocks[b].sweep];
-    part.blocks.push_back(blocks[b]);
-    part.weights[b] = 1.0;
-    total_ms += static_cast<double>(blocks[b].end - blocks[b].begin) * sweep.dt_ms;
-  }
-  for (std::size_t s = 0; s <= part.blocks.back().sweep; ++s) {
-    const Sweep& whole = membrane.recording.sweeps[s];
-    const bool last = s == part.blocks.back().sweep;
-    const auto size = static_cast<std::ptrdiff_t>(last ? part.blocks.back().end : whole.size());
-    Sweep sweep;
-    sweep.number = whole.number;
-    sweep.dt_ms = whole.dt_ms;
-    sweep.voltage_mV.assign(whole.voltage_mV.begin(), whole.voltage_mV.begin() + size);
-    sweep.current_pA.assign(whole.current_pA.begin(), whole.current_pA.begin() + size);
-    part.recording.sweeps.push_back(std::move(sweep));
-    std::vector<double> spikes;
-    for (const double spike_ms : membrane.spikes_ms[s])
-      if (spike_ms < static_cast<double>(size - 1) * whole.dt_ms) spikes.push_back(spike_ms);
-    part.spikes_ms.push_back(std::move(spikes));
-  }
-  return part;
-}
-
-// What a recording would be with one error of the rig's measurement one standard error higher: of the
-// electrode's kernel, or of the lag of the current where that was measured. Blocks do not show these errors:
-// all were compensated and aligned alike.
-std::vector<std::function<Recording(Recording)>> rig_moves(const Membrane& membrane, unsigned threads) {
-  std::vector<std::function<Recording(Recording)>> moves;
-  if (membrane.compensation == Compensation::electrode_sweep ||
-      membrane.compensation == Compensation::training) {
-    for (const std::vector<double>& error : membrane.electrode->kernel_errors_GOhm_per_ms) {
-      moves.emplace_back([&membrane, &error, threads](Recording recording) {
-        ElectrodeKernel step;
-        step.dt_ms = membrane.electrode->dt_ms;
-        step.kernel_GOhm_per_ms = error;
-        return compensate(std::move(recording), step, threads);
-      });
-    }
-  } else if (membrane.lag) {
-    moves.emplace_back([&membrane, threads](Recording recording) {
-      return aligned(std::move(recording), membrane.lag->se_ms, threads);
-    });
-  }
-  return moves;
-}
-
-std::vector<CommonError> rig_errors(const Membrane& membrane, const CellFit& cell,
-                                    std::span<const Block> blocks, const CellFitOptions& options) {
-  std::vector<CommonError> errors;
-  const auto moves = rig_moves(membrane, options.threads);
-  if (moves.empty()) return errors;
-  const Beginning part = beginning_of(membrane, blocks);
-  DynamicIvOptions iv = options.iv;
-  iv.exclude_after_spike_ms = cell.moments.exclusion_ms;  // it does not shrink once more
-  iv.min_fraction_left = 0.0;
-  CapacitanceOptions capacitance = options.capacitance;
-  capacitance.threads = options.threads;
-  if (dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv, part.weights).bins.empty())
-    return errors;
-  for (const auto& move : moves) {
-    const Recording recording = move(part.recording);
-    CommonError error;
-    error.block_weights = part.weights;
-    if (cell.capacitance.result.method == CapacitanceMethod::plateau) {
-      const auto moments = capacitance_moments(recording, part.spikes_ms, part.blocks, capacitance);
-      error.capacitance_move_pF = plateau_move_pF(cell.capacitance, moments, part.weights).value_or(0.0);
-    }
-    error.moments = gather_iv_moments(recording, part.spikes_ms, part.blocks, iv, options.threads);
-    errors.push_back(std::move(error));
-  }
-  return errors;
-}
-
-// All errors, added as independent ones, widen the interval of C.
-void add_rig_errors(CellFit& cell) {
-  auto& interval = cell.capacitance.result.ci95_pF;
-  if (!interval) return;
-  const double value = cell.capacitance.result.value_pF;
-  for (const CommonError& error : cell.rig_errors) {
-    const double half = 1.96 * error.capacitance_move_pF;
-    interval = Interval{value - std::hypot(value - interval->low, half),
-                        value + std::hypot(interval->high - value, half)};
-  }
 }
 
 SpikeParameters spike_parameters(const Membrane& membrane, const std::optional<ResetEstimate>& reset) {
@@ -142,7 +41,7 @@ void set_reset_intervals(CellFit& cell) {
   if (!cell.reset) return;
   for (ModelFit& fit : cell.models) {
     for (ParameterEstimate& parameter : fit.parameters) {
-      if (parameter.name == "V_reset_mV" && !is_stochastic(fit.model))
+      if (parameter.quantity == &quantities::V_reset_mV && !is_stochastic(fit.model))
         parameter.ci95 = cell.reset->V_reset_ci95_mV;
     }
   }
@@ -150,13 +49,18 @@ void set_reset_intervals(CellFit& cell) {
 
 // Beside those of the curve. Side by side: each has long parts on one thread.
 void add_others(const Membrane& membrane, CellFit& cell, const CellFitOptions& options) {
+  const ModelFit& eif = *std::ranges::find_if(
+      cell.models, [](const ModelFit& fit) { return std::holds_alternative<Eif>(fit.model); });
   MemoryFits memory;
   GifFamily gifs;
   parallel_for(2, options.threads, [&](std::size_t i) {
     if (i == 0) {
-      gifs = fit_gif_family(membrane, cell, options);
+      // What keeps the models of the curve from firing is reported once, there.
+      if (cell.reset && membrane.spike_count() > 0)
+        gifs = fit_gif_family(membrane, cell.models, cell.capacitance.result.value_pF, cell.spikes.reset,
+                              options);
     } else {
-      memory = fit_models_with_memory(membrane, cell, options);
+      memory = fit_models_with_memory(membrane, eif, cell.bootstrap.capacitance_pF, options);
     }
   });
   std::ranges::move(memory.models, std::back_inserter(cell.models));
@@ -227,7 +131,7 @@ CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options) {
   cell.moments =
       gather_iv_moments(membrane.recording, membrane.spikes_ms, blocks, options.iv, options.threads);
   cell.rig_errors = rig_errors(membrane, cell, blocks, options);
-  add_rig_errors(cell);
+  widen_by_rig_errors(cell.capacitance.result, cell.rig_errors);
   cell.iv = dynamic_iv(cell.moments, cell.capacitance.result.value_pF, options.iv);
   append(cell.warnings, cell.iv.warnings);
   return cell;
@@ -259,6 +163,15 @@ void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& opt
   tell_fits(cell.simulation, cell.models);
   for (const ModelFit& fit : cell.models) append(cell.warnings, fit.warnings);
   warn_of_fits(cell);
+}
+
+const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
+  const auto* gif = std::get_if<Gif>(&model);
+  if (gif == nullptr || !cell.gifs) return nullptr;
+  for (const GifFit& fit : cell.gifs->fits) {
+    if (fit.kind == gif->kind) return &fit;
+  }
+  return nullptr;
 }
 
 }  // namespace libfit

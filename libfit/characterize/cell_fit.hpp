@@ -1,5 +1,11 @@
 // From the membrane to models with intervals: capacitance, dynamic I-V, what the spikes show, fits,
 // bootstrap.
+//
+//     const Membrane membrane = prepare_membrane({}, read_recording({"cell07_training.abf"}));
+//     CellFit cell = measure_curve(membrane);  // capacitance and F(V)
+//     fit_cell(membrane, cell);                // models with their intervals
+//     for (const ModelFit& fit : cell.models)
+//       std::cout << fit_name(fit) << " " << status_name(fit.status) << "\n";
 #pragma once
 
 #include <cstdint>
@@ -65,5 +71,8 @@ struct CellFit {
 CellFit measure_curve(const Membrane& membrane, const CellFitOptions& options = {});
 // The models on top (`dyniv fit`).
 void fit_cell(const Membrane& membrane, CellFit& cell, const CellFitOptions& options = {});
+
+// The fit behind a model of the GIF family; nullptr where there is none.
+const GifFit* gif_fit_of(const CellFit& cell, const Model& model);
 
 }  // namespace libfit

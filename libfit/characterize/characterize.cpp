@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "libfit/characterize/gif_stage.hpp"
 #include "libfit/core/error.hpp"
 
 namespace libfit {

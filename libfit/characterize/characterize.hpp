@@ -1,4 +1,11 @@
 // The whole job from recordings to scored models, in the one place that knows the order of the stages.
+//
+//     CellRecordings recordings;
+//     recordings.electrode = read_recording({"cell07_electrode.abf"});
+//     recordings.training = read_recording({"cell07_training.abf"});
+//     recordings.test = read_recording({"cell07_test.abf"});
+//     const Characterization result = characterize(recordings);
+//     std::cout << "best on training: " << result.best_model << "\n";
 #pragma once
 
 #include <functional>

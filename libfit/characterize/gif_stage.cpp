@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "libfit/model/parameters.hpp"
+#include "libfit/characterize/prediction.hpp"
 #include "libfit/simulate/gif_trials.hpp"
 
 namespace libfit {
@@ -14,12 +14,12 @@ namespace {
 constexpr std::size_t rate_trials = 32;
 
 // The leak of the curve where there is one, else a membrane of ordinary size.
-Gif start_of(const CellFit& cell) {
+Gif start_of(std::span<const ModelFit> curve_models, double capacitance_pF, const Reset& reset) {
   Gif start;
-  start.C_pF = cell.capacitance.result.value_pF;
+  start.C_pF = capacitance_pF;
   start.g_nS = start.C_pF / 20.0;
   start.E_mV = -65.0;
-  for (const ModelFit& fit : cell.models) {
+  for (const ModelFit& fit : curve_models) {
     const auto* eif = std::get_if<Eif>(&fit.model);
     if (eif != nullptr && fit.status == FitStatus::ok) {
       start.drive.V_T_mV = eif->V_T_mV;
@@ -30,22 +30,15 @@ Gif start_of(const CellFit& cell) {
     start.g_nS = passive->g_nS;
     start.E_mV = passive->E_mV;
   }
-  start.reset = cell.spikes.reset;
+  start.reset = reset;
   return start;
 }
 
-std::vector<ParameterEstimate> parameters_of(const Gif& model, const MembraneFit& membrane) {
-  std::vector<ParameterEstimate> parameters;
-  for (const NamedParameter& p : scalar_parameters(Model(model)))
-    parameters.push_back({std::string(p.name), p.value, {}, {}, {}});
-  if (!membrane.ci95) return parameters;
-  for (ParameterEstimate& parameter : parameters) {
-    if (parameter.name == "C_pF") parameter.ci95 = membrane.ci95->C_pF;
-    if (parameter.name == "g_nS") parameter.ci95 = membrane.ci95->g_nS;
-    if (parameter.name == "E_mV") parameter.ci95 = membrane.ci95->E_mV;
-    if (parameter.name == "V_reset_mV") parameter.ci95 = membrane.ci95->V_reset_mV;
-  }
-  return parameters;
+void set_membrane_intervals(ModelFit& fit, const MembraneIntervals& ci95) {
+  estimate_of<Gif>(fit, &Gif::C_pF).ci95 = ci95.C_pF;
+  estimate_of<Gif>(fit, &Gif::g_nS).ci95 = ci95.g_nS;
+  estimate_of<Gif>(fit, &Gif::E_mV).ci95 = ci95.E_mV;
+  estimate_of<Gif>(fit, &Reset::V_reset_mV).ci95 = ci95.V_reset_mV;
 }
 
 double rate_ratio(const Gif& model, const Membrane& membrane, const CellFitOptions& options) {
@@ -76,16 +69,14 @@ void check_rate(GifFit& fit, const Membrane& membrane, const CellFitOptions& opt
 
 }  // namespace
 
-GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options) {
+GifFamily fit_gif_family(const Membrane& membrane, std::span<const ModelFit> curve_models,
+                         double capacitance_pF, const Reset& reset, const CellFitOptions& options) {
   GifFamily family;
   GifFitOptions gif = options.gif;
   gif.threads = options.threads;
   if (options.gif_progress) gif.progress = options.gif_progress;
-  if (membrane.spike_count() == 0 || !cell.reset) {
-    return family;  // what keeps the curve's models from firing is reported once, there
-  }
-  GifFits fits =
-      fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV, start_of(cell), gif);
+  GifFits fits = fit_gifs(membrane.recording, membrane.spikes_ms, membrane.criterion.level_mV,
+                          start_of(curve_models, capacitance_pF, reset), gif);
   for (GifFit& fit : fits.fits) {
     check_rate(fit, membrane, options);
     ModelFit entry;
@@ -93,22 +84,15 @@ GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const Ce
     entry.model = fit.model;
     entry.status = fit.status;
     entry.reason = fit.reason;
-    if (fit.status != FitStatus::failed) entry.parameters = parameters_of(fit.model, fits.membrane);
-    entry.iterations = fit.iterations;
+    if (fit.status != FitStatus::failed) {
+      entry.parameters = estimates_of(entry.model);
+      if (fits.membrane.ci95) set_membrane_intervals(entry, *fits.membrane.ci95);
+    }
     family.models.push_back(std::move(entry));
   }
   family.thresholds = study_thresholds(membrane, fits.fits, options.seed, options.threads);
   family.fits = std::move(fits);
   return family;
-}
-
-const GifFit* gif_fit_of(const CellFit& cell, const Model& model) {
-  const auto* gif = std::get_if<Gif>(&model);
-  if (gif == nullptr || !cell.gifs) return nullptr;
-  for (const GifFit& fit : cell.gifs->fits) {
-    if (fit.kind == gif->kind) return &fit;
-  }
-  return nullptr;
 }
 
 }  // namespace libfit

@@ -7,21 +7,16 @@
 
 namespace libfit {
 
-// Whether a model fires at a rate that can pass for the cell's: `ratio` is its spikes over the cell's.
-inline bool is_like_rate(double ratio) { return ratio >= 0.67 && ratio <= 1.5; }
-
 struct GifFamily {
   std::vector<ModelFit> models;  // one per kind
-  std::optional<GifFits> fits;   // absent where there is no spike or no reset, then also `models` is empty
+  std::optional<GifFits> fits;
   std::optional<ThresholdStudy> thresholds;
 };
 
-// Starts from the curve's models in `cell`. A model whose simulation of the training
-// current has less than two thirds or more than one and a half times the cell's spikes is not identified: the
-// likelihood, with the recorded spikes forced, does not see such a run-away.
-GifFamily fit_gif_family(const Membrane& membrane, const CellFit& cell, const CellFitOptions& options);
-
-// The fit behind a model of the family; nullptr where there is none.
-const GifFit* gif_fit_of(const CellFit& cell, const Model& model);
+// Starts from the models of the curve, the capacitance and the reset. A model whose simulation of the
+// training current has less than two thirds or more than one and a half times the cell's spikes is not
+// identified: the likelihood, with the recorded spikes forced, does not see such a run-away.
+GifFamily fit_gif_family(const Membrane& membrane, std::span<const ModelFit> curve_models,
+                         double capacitance_pF, const Reset& reset, const CellFitOptions& options);
 
 }  // namespace libfit

@@ -1,6 +1,5 @@
 #include "libfit/characterize/memory_fit.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "libfit/core/parallel.hpp"
@@ -13,39 +12,35 @@ namespace {
 // Slices are cut in two for the joint fit: within half of one the parameters hardly move.
 constexpr std::size_t kPartsOfSlice = 2;
 
-const ModelFit& eif_of(const CellFit& cell) {
-  return *std::find_if(cell.models.begin(), cell.models.end(),
-                       [](const ModelFit& fit) { return std::holds_alternative<Eif>(fit.model); });
-}
-
-ModelFit refractory(const Membrane& membrane, const CellFit& cell, std::span<const Block> blocks,
+ModelFit refractory(const Membrane& membrane, const ModelFit& eif,
+                    std::span<const double> capacitance_draws_pF, std::span<const Block> blocks,
                     const CellFitOptions& options, std::optional<PostSpike>& found) {
-  const ModelFit& eif = eif_of(cell);
+  if (eif.status == FitStatus::failed) return fit_refractory({}, eif);
+  const Eif& base = std::get<Eif>(eif.model);
   PostSpikeOptions post_spike;
   post_spike.block_ms = options.iv.block_ms;
-  const std::vector<double> edges =
-      post_spike_edges(membrane.spikes_ms, cell.spikes.reset.t_ref_ms, post_spike);
-  if (eif.status == FitStatus::failed || edges.empty()) return fit_refractory({}, eif);
-  const double C = cell.capacitance.result.value_pF;
+  const std::vector<double> edges = post_spike_edges(membrane.spikes_ms, base.reset.t_ref_ms, post_spike);
+  if (edges.empty()) return fit_refractory({}, eif);
+  const double C = base.C_pF;
   const auto gather = [&](std::span<const double> at) {
     return gather_post_spike(membrane.recording, membrane.spikes_ms, at, blocks, post_spike, options.threads);
   };
   const PostSpikeMoments fine = gather(finer_edges(edges, kPartsOfSlice));
   ModelFit fit = fit_refractory(post_spike_curves(fine, C, post_spike), eif);
-  bootstrap_refractory(fit, fine, cell.bootstrap.capacitance_pF, {options.seed, options.threads, post_spike});
+  bootstrap_refractory(fit, fine, capacitance_draws_pF, {options.seed, options.threads, post_spike});
   PostSpike slices;
   slices.curves = post_spike_curves(gather(edges), C, post_spike);
   const bool joint = fit.status != FitStatus::failed;
-  const double Delta_T =
-      joint ? std::get<RefractoryEif>(fit.model).Delta_T_mV : std::get<Eif>(eif.model).Delta_T_mV;
-  slices.slices = fit_slices(slices.curves, Delta_T, eif.limit_mV_per_ms);
+  const double Delta_T = joint ? std::get<RefractoryEif>(fit.model).Delta_T_mV : base.Delta_T_mV;
+  slices.slices = fit_slices(slices.curves, Delta_T, eif.curve->limit_mV_per_ms);
   found = std::move(slices);
   return fit;
 }
 
 }  // namespace
 
-MemoryFits fit_models_with_memory(const Membrane& membrane, const CellFit& cell,
+MemoryFits fit_models_with_memory(const Membrane& membrane, const ModelFit& eif,
+                                  std::span<const double> capacitance_draws_pF,
                                   const CellFitOptions& options) {
   const std::vector<Block> blocks = make_blocks(membrane.recording, options.iv.block_ms);
   AdexFitOptions adex;
@@ -57,10 +52,10 @@ MemoryFits fit_models_with_memory(const Membrane& membrane, const CellFit& cell,
   // Side by side: each has long parts on one thread.
   parallel_for(2, options.threads, [&](std::size_t i) {
     if (i == 0) {
-      fits.models[0] = refractory(membrane, cell, blocks, options, fits.post_spike);
+      fits.models[0] = refractory(membrane, eif, capacitance_draws_pF, blocks, options, fits.post_spike);
     } else {
-      fits.models[1] = fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif_of(cell),
-                                cell.bootstrap.capacitance_pF, adex);
+      fits.models[1] =
+          fit_adex(membrane.recording, membrane.spikes_ms, blocks, eif, capacitance_draws_pF, adex);
     }
   });
   return fits;

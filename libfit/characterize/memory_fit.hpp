@@ -12,8 +12,9 @@ struct MemoryFits {
   std::optional<PostSpike> post_spike;  // absent where spikes are too few
 };
 
-// Intervals come from the draws of cell.bootstrap.
-MemoryFits fit_models_with_memory(const Membrane& membrane, const CellFit& cell,
+// `eif` is that of the curve; intervals come from the draws of the capacitance.
+MemoryFits fit_models_with_memory(const Membrane& membrane, const ModelFit& eif,
+                                  std::span<const double> capacitance_draws_pF,
                                   const CellFitOptions& options);
 
 }  // namespace libfit

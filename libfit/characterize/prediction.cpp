@@ -6,7 +6,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "libfit/characterize/gif_stage.hpp"
+#include "libfit/characterize/prediction_internal.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/score/coincidence.hpp"
@@ -32,40 +32,6 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
   return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : 0.0;
 }
 
-// The sweeps that repeat the current of the first whole one. Only currents are looked at.
-Recording repetitions_of_first(const Recording& test, std::vector<std::string>& warnings) {
-  Recording repeated;
-  std::string left_out;
-  std::string cut;
-  const auto whole = std::ranges::find(test.sweeps, false, &Sweep::cut);
-  const Sweep& first = whole == test.sweeps.end() ? test.sweeps.front() : *whole;
-  for (const Sweep& sweep : test.sweeps) {
-    if (sweep.cut && &sweep != &first) {
-      cut += fmt::format("{}{}", cut.empty() ? "" : ", ", sweep.number);
-      continue;
-    }
-    if (sweep.dt_ms != first.dt_ms || sweep.size() != first.size()) {
-      throw DataError(fmt::format(
-          "{}: sweep {} has {} samples of {} ms, the first test sweep {} of {} ms; repetitions must be alike",
-          sweep.voltage_source.file, sweep.number, sweep.size(), sweep.dt_ms, first.size(), first.dt_ms));
-    }
-    if (correlation(sweep.current_pA, first.current_pA) > 0.95) {
-      repeated.sweeps.push_back(sweep);
-    } else {
-      left_out += fmt::format("{}{}", left_out.empty() ? "" : ", ", sweep.number);
-    }
-  }
-  if (!cut.empty())
-    warnings.push_back(fmt::format("test sweeps {} are not whole and were left out of the scores", cut));
-  if (!left_out.empty()) {
-    warnings.push_back(
-        fmt::format("test sweeps {} carry another current than the first and were left out of the scores "
-                    "[test.other_current]",
-                    left_out));
-  }
-  return repeated;
-}
-
 std::vector<double> mean_current(const Recording& recording) {
   std::vector<double> sum(recording.sweeps.front().size(), 0.0);
   for (const Sweep& sweep : recording.sweeps) {
@@ -75,7 +41,7 @@ std::vector<double> mean_current(const Recording& recording) {
   return sum;
 }
 
-std::optional<Estimate> rate_change_over(const std::vector<std::vector<double>>& trains) {
+std::optional<Estimate> rate_change_over(const SpikeTrains& trains) {
   constexpr std::size_t kLeastRepetitions = 4;
   std::vector<double> turn, count;
   for (const auto& train : trains) {
@@ -125,15 +91,14 @@ ModelTest score_model(const ModelFit& fit, const TestResult& test, const ScoreOp
     repetitions.push_back({test.repetitions.sweeps[r].voltage_mV, test.spikes_ms[r]});
   }
   VoltageScoreOptions voltage;
-  for (const ParameterEstimate& parameter : fit.parameters) {
-    if (parameter.name == "t_ref_ms") voltage.after_spike_ms = parameter.value + 10.0;
-  }
+  if (const auto t_ref_ms = value_in(fit.model, quantities::t_ref_ms))
+    voltage.after_spike_ms = *t_ref_ms + 10.0;
   voltage.draws = options.draws;
   voltage.block_ms = options.block_ms;
   voltage.seed = options.seed;
   voltage.threads = options.threads;
   // The mean over trials has no spikes of its own.
-  const std::vector<double> no_spikes;
+  const SpikeTrain no_spikes;
   result.voltage = score_voltage(repetitions, all.voltage_mV,
                                  is_stochastic(fit.model) ? no_spikes : result.prediction.spike_times_ms,
                                  test.dt_ms, voltage);
@@ -149,27 +114,6 @@ double time_before_ms(const Recording& recording, std::size_t s, double bin_ms) 
     before_ms += bin_ms > 0.0 ? std::floor(duration_ms / bin_ms) * bin_ms : duration_ms;
   }
   return before_ms;
-}
-
-// The trains that `answer` gives for a model, each fold of the sweep from the model that had left it out;
-// from `whole` where there are none.
-template <class M, class Answer>
-SpikeTrains held_out(const M& whole, const std::vector<M>& fold_models, double before_ms, double block_ms,
-                     Answer&& answer) {
-  if (fold_models.empty()) return answer(whole);
-  const int folds = static_cast<int>(fold_models.size());
-  SpikeTrains joined;
-  for (int k = 0; k < folds; ++k) {
-    const BinSelection left_out{folds, k, true, block_ms};
-    const SpikeTrains trains = answer(fold_models[static_cast<std::size_t>(k)]);
-    joined.resize(trains.size());
-    for (std::size_t t = 0; t < trains.size(); ++t) {
-      std::ranges::copy_if(trains[t], std::back_inserter(joined[t]),
-                           [&](double time_ms) { return left_out.contains(before_ms + time_ms); });
-    }
-  }
-  for (SpikeTrain& train : joined) std::ranges::sort(train);
-  return joined;
 }
 
 // 2 <D, M> / (||D||^2 + C*_MM), summed over sweeps.
@@ -213,6 +157,16 @@ void add_scores(TrainingPrediction& prediction, const Membrane& membrane,
   if (defined > 0.0) prediction.gamma = gammas / defined;
 }
 
+// The trains that `answer` gives for `whole`, or held out where there are models of folds.
+template <class M, class Answer>
+SpikeTrains trains_unseen(const M& whole, const std::vector<M>& fold_models, double before_ms,
+                          double block_ms, Answer&& answer) {
+  if (fold_models.empty()) return answer(whole);
+  std::vector<SpikeTrains> of_folds;
+  for (const M& model : fold_models) of_folds.push_back(answer(model));
+  return held_out(of_folds, before_ms, block_ms);
+}
+
 // Trains of a model on every sweep of training, held out where the fit has seen spikes.
 std::vector<SpikeTrains> training_trains(const ModelFit& fit, const Membrane& membrane, const CellFit& cell,
                                          const CellFitOptions& options) {
@@ -226,19 +180,67 @@ std::vector<SpikeTrains> training_trains(const ModelFit& fit, const Membrane& me
     if (gif != nullptr) {
       const GifTrialOptions draws{training_trials, s * training_trials, options.seed + 1, options.threads};
       trains.push_back(
-          held_out(gif->model, gif->fold_models, before_ms, options.gif.block_ms, [&](const Gif& model) {
+          trains_unseen(gif->model, gif->fold_models, before_ms, options.gif.block_ms, [&](const Gif& model) {
             return simulate_gif_trials(model, sweep.current_pA, sweep.dt_ms, draws).spikes_ms;
           }));
     } else {
-      trains.push_back(held_out(fit.model, tuned, before_ms, options.gif.block_ms, [&](const Model& model) {
-        return SpikeTrains{simulate(model, sweep.current_pA, sweep.dt_ms).spike_times_ms};
-      }));
+      trains.push_back(
+          trains_unseen(fit.model, tuned, before_ms, options.gif.block_ms, [&](const Model& model) {
+            return SpikeTrains{simulate(model, sweep.current_pA, sweep.dt_ms).spike_times_ms};
+          }));
     }
   }
   return trains;
 }
 
 }  // namespace
+
+Recording repetitions_of_first(const Recording& test, std::vector<std::string>& warnings) {
+  Recording repeated;
+  std::string left_out;
+  std::string cut;
+  const auto whole = std::ranges::find(test.sweeps, false, &Sweep::cut);
+  const Sweep& first = whole == test.sweeps.end() ? test.sweeps.front() : *whole;
+  for (const Sweep& sweep : test.sweeps) {
+    if (sweep.cut && &sweep != &first) {
+      cut += fmt::format("{}{}", cut.empty() ? "" : ", ", sweep.number);
+      continue;
+    }
+    if (sweep.dt_ms != first.dt_ms || sweep.size() != first.size()) {
+      throw DataError(
+          "{}: sweep {} has {} samples of {} ms, the first test sweep {} of {} ms; repetitions must be alike",
+          sweep.voltage_source.file, sweep.number, sweep.size(), sweep.dt_ms, first.size(), first.dt_ms));
+    }
+    if (correlation(sweep.current_pA, first.current_pA) > 0.95) {
+      repeated.sweeps.push_back(sweep);
+    } else {
+      left_out += fmt::format("{}{}", left_out.empty() ? "" : ", ", sweep.number);
+    }
+  }
+  if (!cut.empty())
+    warnings.push_back(fmt::format("test sweeps {} are not whole and were left out of the scores", cut));
+  if (!left_out.empty()) {
+    warnings.push_back(
+        fmt::format("test sweeps {} carry another current than the first and were left out of the scores "
+                    "[test.other_current]",
+                    left_out));
+  }
+  return repeated;
+}
+
+SpikeTrains held_out(std::span<const SpikeTrains> of_folds, double before_ms, double block_ms) {
+  SpikeTrains joined;
+  for (std::size_t k = 0; k < of_folds.size(); ++k) {
+    const BinSelection left_out{static_cast<int>(of_folds.size()), static_cast<int>(k), true, block_ms};
+    joined.resize(of_folds[k].size());
+    for (std::size_t t = 0; t < joined.size(); ++t) {
+      std::ranges::copy_if(of_folds[k][t], std::back_inserter(joined[t]),
+                           [&](double time_ms) { return left_out.contains(before_ms + time_ms); });
+    }
+  }
+  for (SpikeTrain& train : joined) std::ranges::sort(train);
+  return joined;
+}
 
 std::vector<TrainingPrediction> predict_training(const Membrane& membrane, const CellFit& cell,
                                                  const CellFitOptions& options, double window_ms) {

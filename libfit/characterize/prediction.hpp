@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libfit/characterize/cell_fit.hpp"
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/score.hpp"
 #include "libfit/score/voltage.hpp"
 #include "libfit/signal/membrane.hpp"
@@ -31,10 +32,13 @@ struct TrainingPrediction {
   double rate_ratio() const { return static_cast<double>(model_spikes) / static_cast<double>(data_spikes); }
 };
 
+// Whether a model fires at a rate that can pass for the cell's: `ratio` is its spikes over the cell's.
+inline bool is_like_rate(double ratio) { return ratio >= 0.67 && ratio <= 1.5; }
+
 struct ModelTest {
   std::string model;
   Prediction prediction;                       // one answer, for the eye
-  std::vector<std::vector<double>> trains;     // every answer: what is scored
+  SpikeTrains trains;                          // every answer: what is scored
   std::optional<HazardLikelihood> likelihood;  // of the cell's spikes; for models that have one
   SpikeScore spikes;
   VoltageScore voltage;
@@ -43,9 +47,9 @@ struct ModelTest {
 struct TestResult {
   double dt_ms = 0.0;
   double duration_ms = 0.0;
-  std::vector<double> current_pA;              // mean over the repetitions
-  Recording repetitions;                       // electrode taken out
-  std::vector<std::vector<double>> spikes_ms;  // of the cell, one train per repetition
+  std::vector<double> current_pA;  // mean over the repetitions
+  Recording repetitions;           // electrode taken out
+  SpikeTrains spikes_ms;           // of the cell, one train a repetition
   // Spikes of the last repetition over those of the first, minus 1, by a straight line through all; absent
   // below four repetitions or without spikes. A model fitted to the training before does not know of it.
   std::optional<Estimate> rate_change;

@@ -9,6 +9,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/core/random.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/model/parameters.hpp"
 #include "libfit/simulate/simulate.hpp"
 
@@ -45,8 +46,10 @@ Recording simulated(const Model& model, const NoiseOptions& noise, const Recordi
 }
 
 // Parameters that come from the curve; spike, reset and refractory period are read off the spikes.
-bool of_the_curve(std::string_view name) {
-  return name != "V_spike_mV" && name != "V_reset_mV" && name != "t_ref_ms" && name != "V_th_mV";
+bool is_of_the_curve(const Quantity* quantity) {
+  const auto read_off = {&quantities::V_spike_mV, &quantities::V_reset_mV, &quantities::t_ref_ms,
+                         &quantities::V_th_mV};
+  return std::ranges::find(read_off, quantity) == read_off.end();
 }
 
 std::optional<Model> fit_again(const Recording& recording, std::string_view name, std::uint64_t seed) {
@@ -95,11 +98,9 @@ RecordingLength estimate_recording_length(const Model& model, const NoiseOptions
   options.validate();
   require(noise.sd_pA() > 0.0, "estimate_recording_length: a noise without any SD");
   const std::string name(model_name(model));
-  if (name != "passive" && name != "lif" && name != "qif" && name != "eif")
-    throw DataError(
-        fmt::format("a {} is not fitted to a curve: the time to record is computed for passive, lif, qif and "
-                    "eif",
-                    name));
+  if (row_of(model).group != ModelGroup::curve)
+    throw DataError(fmt::format("a {} is not fitted to a curve: the time to record is estimated for {}", name,
+                                fmt::join(names_of(ModelGroup::curve), ", ")));
   std::vector<std::optional<Model>> fits(options.replicates);
   parallel_for(options.replicates, options.threads, [&](std::size_t i) {
     fits[i] = fit_again(simulated(model, noise, options, i), name, options.seed);
@@ -110,12 +111,12 @@ RecordingLength estimate_recording_length(const Model& model, const NoiseOptions
   if (result.fitted < 3) return result;
   const auto truth = scalar_parameters(model);
   for (std::size_t p = 0; p < truth.size(); ++p) {
-    if (!of_the_curve(truth[p].name)) continue;
+    if (!is_of_the_curve(truth[p].quantity)) continue;
     std::vector<double> values;
     for (const auto& fit : fits) {
       if (fit) values.push_back(scalar_parameters(*fit)[p].value);
     }
-    ParameterLength length{std::string(truth[p].name), truth[p].value, *mean(values) - truth[p].value,
+    ParameterLength length{std::string(truth[p].name()), truth[p].value, *mean(values) - truth[p].value,
                            std::sqrt(*variance(values)), 0.0};
     length.needed_s = needed_s(length, options);
     result.needed_s = std::max(result.needed_s.value_or(0.0), length.needed_s);

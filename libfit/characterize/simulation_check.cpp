@@ -10,6 +10,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/core/statistics.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/simulate/simulate.hpp"
 
 namespace libfit {
@@ -66,8 +67,7 @@ HeldParts held_parts(const Membrane& membrane, double sd_pA) {
 bool curve_rests(const std::vector<ModelFit>& models) {
   bool any = false, all = true;
   for (const ModelFit& fit : models) {
-    const bool of_curve = std::holds_alternative<Lif>(fit.model) || std::holds_alternative<Qif>(fit.model) ||
-                          std::holds_alternative<Eif>(fit.model);
+    const bool of_curve = row_of(fit.model).group == ModelGroup::curve && spike_voltage_mV(fit.model);
     if (!of_curve || fit.status != FitStatus::ok || !fit.variant.empty()) continue;
     any = true;
     all = all && rest_mV(fit.model).has_value();

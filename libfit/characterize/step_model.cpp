@@ -21,8 +21,7 @@ std::optional<double> current_before(const Sweep& sweep, const StepProtocol& pro
 
 }  // namespace
 
-std::optional<Model> first_model_of_steps(const Recording& recording,
-                                          const std::vector<std::vector<double>>& spikes_ms,
+std::optional<Model> first_model_of_steps(const Recording& recording, const SpikeTrains& spikes_ms,
                                           const StepAnalysis& steps) {
   const auto shape = measure_spike_shape(recording, spikes_ms);
   if (!steps.input_resistance_MOhm || !steps.tau_ms || !shape) return std::nullopt;
@@ -42,7 +41,7 @@ std::optional<Model> first_model_of_steps(const Recording& recording,
 
 StepPrediction predict_steps(const Model& model, Recording recording, const StepProtocol& protocol,
                              const StepOptions& options, std::uint64_t seed) {
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   SimulateOptions draws;
   draws.seed = seed;
   for (Sweep& sweep : recording.sweeps) {

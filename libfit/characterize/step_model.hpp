@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/model/model.hpp"
 #include "libfit/signal/spikes.hpp"
 #include "libfit/signal/steps.hpp"
@@ -15,8 +16,7 @@ namespace libfit {
 // A leaky integrate-and-fire cell: resistance and time constant of the small steps, rest, threshold at the
 // median onset of the spikes, reset and refractory period from their average shape, or (with few spikes) a
 // reset half way to rest and 2 ms. Absent where the steps give no resistance, no time constant or no spike.
-std::optional<Model> first_model_of_steps(const Recording& recording,
-                                          const std::vector<std::vector<double>>& spikes_ms,
+std::optional<Model> first_model_of_steps(const Recording& recording, const SpikeTrains& spikes_ms,
                                           const StepAnalysis& steps);
 
 // The same analysis of the model's answer to the current of the recording, and that answer. The model begins

@@ -1,8 +1,6 @@
 #include "libfit/draw/figure_pieces.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
 
 #include "libfit/core/error.hpp"
@@ -20,11 +18,21 @@ Series series_of(SeriesKind kind, std::string label, unsigned colour) {
 
 }  // namespace
 
-Figure figure_of(std::string name, double height_mm) {
+Figure figure_of(std::string name, double height_mm, std::vector<Panel> panels) {
   Figure figure;
   figure.name = std::move(name);
   figure.height_mm = height_mm;
+  figure.panels = std::move(panels);
   return figure;
+}
+
+Panel panel_of(Axis x, Axis y, std::vector<Series> series, double height) {
+  Panel panel;
+  panel.x = std::move(x);
+  panel.y = std::move(y);
+  panel.series = std::move(series);
+  panel.height = height;
+  return panel;
 }
 
 Axis axis_of(std::string label, std::string unit, std::optional<Interval> range) {
@@ -123,26 +131,6 @@ std::vector<double> sum(const std::vector<double>& a, const std::vector<double>&
   return out;
 }
 
-unsigned model_colour(std::size_t i) { return static_cast<unsigned>(1 + i % 6); }
-
-std::vector<unsigned> model_colours(const std::vector<std::string>& labels) {
-  static constexpr std::array<std::string_view, 7> kOwners = {"EIF", "QIF",         "refractory EIF", "AdEx",
-                                                              "GIF", "history GIF", "iGIF, 2 states"};
-  std::vector<unsigned> colours(labels.size(), 0);
-  std::array<bool, kOwners.size()> taken{};
-  for (std::size_t m = 0; m < labels.size(); ++m) {
-    const auto owner = static_cast<std::size_t>(std::ranges::find(kOwners, labels[m]) - kOwners.begin());
-    if (owner == kOwners.size() || taken[owner]) continue;
-    colours[m] = static_cast<unsigned>(owner + 1);
-    taken[owner] = true;
-  }
-  std::size_t next = 0;
-  for (unsigned& colour : colours) {
-    if (colour != 0) continue;
-    while (next < taken.size() && taken[next]) ++next;
-    colour = model_colour(next++);
-  }
-  return colours;
-}
+unsigned line_colour(std::size_t i) { return static_cast<unsigned>(1 + i % 6); }
 
 }  // namespace libfit

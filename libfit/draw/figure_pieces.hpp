@@ -1,4 +1,4 @@
-// Short forms for the builders of figures.cpp: series, axes and windows in one line each.
+// Short forms for those who build figures: series, axes, panels and windows in one line each.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace libfit {
 // Places in the palette.
 inline constexpr unsigned kBlack = 0, kBlue = 1, kVermillion = 2, kGreen = 3, kGrey = 7;
 
-Figure figure_of(std::string name, double height_mm);
+Figure figure_of(std::string name, double height_mm, std::vector<Panel> panels = {});
+Panel panel_of(Axis x, Axis y, std::vector<Series> series = {}, double height = 1.0);
 
 Axis axis_of(std::string label, std::string unit, std::optional<Interval> range = std::nullopt);
 // The same axis without line and numbers, for a panel above one that shows it.
@@ -39,9 +40,6 @@ Series dashed(Series series);
 std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b, double sign);
 
 // Colour of line number i.
-unsigned model_colour(std::size_t i);
-// Colours of models by their labels: the same model has the same one in all figures, whichever others are in
-// it.
-std::vector<unsigned> model_colours(const std::vector<std::string>& labels);
+unsigned line_colour(std::size_t i);
 
 }  // namespace libfit

@@ -12,7 +12,6 @@
 #include "libfit/fit/bounded_fit_internal.hpp"
 #include "libfit/fit/curve_residuals_internal.hpp"
 #include "libfit/fit/curve_starts.hpp"
-#include "libfit/model/parameters.hpp"
 #include "libfit/signal/quality.hpp"
 
 namespace libfit {
@@ -46,7 +45,7 @@ TrajectorySweep in_steps(const Sweep& sweep, std::size_t samples, double h) {
   return steps;
 }
 
-void mark_spikes(TrajectorySweep& steps, const std::vector<double>& spikes_ms, double t_ref_ms, double h,
+void mark_spikes(TrajectorySweep& steps, const SpikeTrain& spikes_ms, double t_ref_ms, double h,
                  const AdexFitOptions& options) {
   const auto place = [&](double t_ms) {
     return static_cast<std::size_t>(
@@ -63,7 +62,7 @@ void mark_spikes(TrajectorySweep& steps, const std::vector<double>& spikes_ms, d
   }
 }
 
-TrajectoryData trajectory_data(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+TrajectoryData trajectory_data(const Recording& recording, const SpikeTrains& spikes_ms,
                                std::span<const Block> blocks, double t_ref_ms,
                                const AdexFitOptions& options) {
   TrajectoryData data;
@@ -146,7 +145,7 @@ struct Found {
   IvMoments moments;  // of the curve without adaptation
 };
 
-std::optional<Found> find(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+std::optional<Found> find(const Recording& recording, const SpikeTrains& spikes_ms,
                           std::span<const Block> blocks, const TrajectoryData& data, Adex model,
                           double limit_mV_per_ms, const AdexFitOptions& options) {
   std::optional<Found> found;
@@ -180,25 +179,20 @@ Vector5 block_errors(const TrajectoryFit& fit) {
   return (inverse * scatter * inverse).diagonal().cwiseMax(0.0).cwiseSqrt();
 }
 
-void describe(ModelFit& fit, const Found& found, double limit_mV_per_ms) {
+void describe(ModelFit& fit, const Found& found) {
   fit.model = found.model;
   fit.status = FitStatus::ok;
-  fit.limit_mV_per_ms = limit_mV_per_ms;
-  fit.bins_used = found.onset.bins;
-  fit.upper_V_mV = found.onset.upper_V_mV;
-  fit.iterations = found.trajectory.iterations;
+  fit.parameters = estimates_of(fit.model);
   const Vector5 se = block_errors(found.trajectory);
-  const double g = found.model.g_nS;
-  for (const NamedParameter& parameter : scalar_parameters(fit.model)) {
-    ParameterEstimate estimate{std::string(parameter.name), parameter.value, {}, {}, {}};
-    if (parameter.name == "g_nS") estimate.se = g * se[0];
-    if (parameter.name == "E_mV") estimate.se = se[1];
-    if (parameter.name == "a_nS") estimate.se = std::hypot(g * se[2], parameter.value * se[0]);
-    if (parameter.name == "b_pA") estimate.se = std::hypot(g * se[3], parameter.value * se[0]);
-    if (parameter.name == "tau_w_ms") estimate.se = parameter.value * se[4];
-    if (estimate.se && !std::isfinite(*estimate.se)) estimate.se.reset();
-    fit.parameters.push_back(estimate);
-  }
+  const Adex& m = found.model;
+  const auto set = [&](double Adex::*member, double error) {
+    if (std::isfinite(error)) estimate_of<Adex>(fit, member).se = error;
+  };
+  set(&Adex::g_nS, m.g_nS * se[0]);
+  set(&Adex::E_mV, se[1]);
+  set(&Adex::a_nS, std::hypot(m.g_nS * se[2], m.a_nS * se[0]));
+  set(&Adex::b_pA, std::hypot(m.g_nS * se[3], m.b_pA * se[0]));
+  set(&Adex::tau_w_ms, m.tau_w_ms * se[4]);
 }
 
 void judge(ModelFit& fit, const Found& found, const ModelFit& eif) {
@@ -212,13 +206,11 @@ void judge(ModelFit& fit, const Found& found, const ModelFit& eif) {
       leave_unidentified(fit, "a parameter of the subthreshold part ended on its bound");
   }
   if (found.onset.on_bound) leave_unidentified(fit, "V_T or Delta_T ended on its bound");
-  const auto is_seen = [&](std::string_view name) {
-    for (const ParameterEstimate& p : fit.parameters) {
-      if (p.name == name) return p.se && std::abs(p.value) > 2.0 * *p.se;
-    }
-    return false;
+  const auto is_seen = [&](double Adex::*member) {
+    const ParameterEstimate& p = estimate_of<Adex>(fit, member);
+    return p.se && std::abs(p.value) > 2.0 * *p.se;
   };
-  if (!is_seen("a_nS") && !is_seen("b_pA"))
+  if (!is_seen(&Adex::a_nS) && !is_seen(&Adex::b_pA))
     leave_unidentified(fit, "neither a nor b differs from 0 beyond its error: no adaptation current is seen");
 }
 
@@ -263,14 +255,10 @@ void add_intervals(ModelFit& fit, const Found& found, const Vector5& with_C,
     if (!onset) return;
     m.V_T_mV = onset->V_T_mV;
     m.Delta_T_mV = onset->Delta_T_mV;
-    const auto parameters = scalar_parameters(Model(m));
+    const auto parameters = parameters_in(m);
     for (std::size_t i = 0; i < parameters.size(); ++i) draws[i][draw] = parameters[i].value;
   });
-  for (std::size_t i = 0; i < fit.parameters.size(); ++i) {
-    const auto interval = percentile_interval(draws[i]);
-    if (interval && interval->high > interval->low)
-      fit.parameters[i].ci95 = widened_for_blocks(*interval, fit.parameters[i].value, blocks);
-  }
+  set_intervals(fit, draws, blocks);
 }
 
 }  // namespace
@@ -286,14 +274,14 @@ void AdexFitOptions::validate() const {
                  {"min_spikes", static_cast<double>(min_spikes), min_spikes >= 2, ">= 2"}});
 }
 
-ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                  std::span<const Block> blocks, const ModelFit& eif, std::span<const double> capacitance_pF,
+ModelFit fit_adex(const Recording& recording, const SpikeTrains& spikes_ms, std::span<const Block> blocks,
+                  const ModelFit& eif, std::span<const double> capacitance_pF,
                   const AdexFitOptions& options) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size() && !blocks.empty(),
           "fit_adex: one spike train per sweep, one sweep or more, and blocks");
   const auto* base = std::get_if<Eif>(&eif.model);
-  if (base == nullptr || eif.status == FitStatus::failed)
+  if (base == nullptr || eif.status == FitStatus::failed || !eif.curve)
     return failed_fit(Adex{}, "there is no EIF of the whole curve to extend: " + eif.reason);
   std::size_t spikes = 0;
   for (const auto& train : spikes_ms) spikes += train.size();
@@ -306,20 +294,15 @@ ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<doub
   const TrajectoryData data = trajectory_data(recording, spikes_ms, blocks, base->reset.t_ref_ms, options);
   const Adex start{base->C_pF, base->g_nS, base->E_mV, base->V_T_mV,     base->Delta_T_mV,
                    0.0,        0.0,        100.0,      base->V_spike_mV, base->reset};
-  const auto found = find(recording, spikes_ms, blocks, data, start, eif.limit_mV_per_ms, options);
+  const auto found = find(recording, spikes_ms, blocks, data, start, eif.curve->limit_mV_per_ms, options);
   if (!found)
     return failed_fit(
         Adex{}, "the subthreshold voltage between spikes does not determine leak and adaptation current");
   ModelFit fit;
-  describe(fit, *found, eif.limit_mV_per_ms);
+  describe(fit, *found);
   judge(fit, *found, eif);
-  try {
-    validate(fit.model);
-  } catch (const OptionError& problem) {
-    fit.status = FitStatus::failed;
-    fit.reason = fmt::format("the fitted parameters do not make a model: {}", problem.what());
-    return fit;
-  }
+  fail_unless_valid(fit);
+  if (fit.status == FitStatus::failed) return fit;
   // A parameter on its bound has no error of its own, and one step from there says nothing about the others.
   const auto& on_bound = found->trajectory.on_bound;
   const bool free = std::none_of(on_bound.begin(), on_bound.end(), [](bool held) { return held; });

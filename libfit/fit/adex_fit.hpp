@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/fit/iv_fit.hpp"
 #include "libfit/iv/blocks.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
@@ -40,8 +41,8 @@ struct AdexFitOptions {
 // the parameters of step 2 by one Gauss-Newton step on its blocks and fits the curve of step 3 again.
 // `failed` with the reason when there is no EIF or fewer spikes than needed; `not_identified` when the EIF is
 // not, when tau_w ends on its bound, or when neither a nor b differs from 0 beyond its error.
-ModelFit fit_adex(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                  std::span<const Block> blocks, const ModelFit& eif,
-                  std::span<const double> capacitance_pF = {}, const AdexFitOptions& options = {});
+ModelFit fit_adex(const Recording& recording, const SpikeTrains& spikes_ms, std::span<const Block> blocks,
+                  const ModelFit& eif, std::span<const double> capacitance_pF = {},
+                  const AdexFitOptions& options = {});
 
 }  // namespace libfit

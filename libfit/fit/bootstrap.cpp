@@ -30,8 +30,12 @@ struct CommonSteps {
 
 std::vector<double> values_of(const Model& model) {
   std::vector<double> values;
-  for (const NamedParameter& parameter : scalar_parameters(model)) values.push_back(parameter.value);
+  for (const ParameterValue& parameter : scalar_parameters(model)) values.push_back(parameter.value);
   return values;
+}
+
+std::optional<Model> refit(const DynamicIv& iv, const ModelFit& fit) {
+  return refit(iv, fit.model, fit.curve->upper_fit_V_mV, fit.curve->excess_sd_mV_per_ms);
 }
 
 CommonSteps common_steps(const CommonError& common, const IvMoments& moments, const DynamicIv& iv,
@@ -48,8 +52,8 @@ CommonSteps common_steps(const CommonError& common, const IvMoments& moments, co
   for (const ModelFit& fit : fits) {
     std::vector<double> step(fit.parameters.size(), 0.0);
     if (fit.status != FitStatus::failed && !std::holds_alternative<Tabulated>(fit.model)) {
-      const auto before = refit(own, fit.model, fit.upper_fit_V_mV, fit.excess_sd_mV_per_ms);
-      const auto after = refit(moved, fit.model, fit.upper_fit_V_mV, fit.excess_sd_mV_per_ms);
+      const auto before = refit(own, fit);
+      const auto after = refit(moved, fit);
       if (before && after) {
         const std::vector<double> from = values_of(*before), to = values_of(*after);
         for (std::size_t p = 0; p < step.size(); ++p) step[p] = to[p] - from[p];
@@ -71,6 +75,15 @@ void add_common_error(const CommonSteps& steps, std::uint64_t seed, std::size_t 
       for (std::size_t p = 0; p < result.draws_of[f].size(); ++p)
         result.draws_of[f][p][draw] += times * steps.parameters[f][p];
     }
+  }
+}
+
+void set_parameter_intervals(std::vector<ModelFit>& fits, const FitBootstrap& draws, std::size_t blocks) {
+  for (std::size_t f = 0; f < fits.size(); ++f) {
+    fits[f].draw_blocks = draws.draws > 0 ? blocks : 0;
+    set_intervals(fits[f], draws.draws_of[f], blocks);
+    for (std::size_t p = 0; p < fits[f].parameters.size(); ++p)
+      fits[f].parameters[p].draws = draws.draws_of[f][p];
   }
 }
 
@@ -124,13 +137,13 @@ FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMome
     }
     for (std::size_t f = 0; f < fits.size(); ++f) {
       if (fits[f].status == FitStatus::failed || std::holds_alternative<Tabulated>(fits[f].model)) continue;
-      const auto model = refit(drawn, fits[f].model, fits[f].upper_fit_V_mV, fits[f].excess_sd_mV_per_ms);
+      const auto model = refit(drawn, fits[f]);
       if (!model) {
         ++failed[draw];
         continue;
       }
-      const auto parameters = scalar_parameters(*model);
-      for (std::size_t p = 0; p < parameters.size(); ++p) result.draws_of[f][p][draw] = parameters[p].value;
+      const auto values = values_of(*model);
+      for (std::size_t p = 0; p < values.size(); ++p) result.draws_of[f][p][draw] = values[p];
     }
     if (options.progress) {
       const std::lock_guard lock(guard);
@@ -140,16 +153,7 @@ FitBootstrap bootstrap_fits(const CapacitanceAnalysis& capacitance, const IvMome
   for (const std::size_t count : failed) result.failed += count;
   for (std::size_t e = 0; e < common.size(); ++e)
     add_common_error(common_steps(common[e], moments, iv, iv_options, fits), options.seed, e, result, F);
-  for (std::size_t f = 0; f < fits.size(); ++f) {
-    fits[f].draw_blocks = options.draws > 0 ? moments.block_count : 0;
-    for (std::size_t p = 0; p < fits[f].parameters.size(); ++p) {
-      const auto interval = percentile_interval(result.draws_of[f][p]);
-      ParameterEstimate& parameter = fits[f].parameters[p];
-      if (interval && interval->high > interval->low)
-        parameter.ci95 = widened_for_blocks(*interval, parameter.value, moments.block_count);
-      parameter.draws = result.draws_of[f][p];
-    }
-  }
+  set_parameter_intervals(fits, result, moments.block_count);
   if (options.draws >= 20) {
     for (std::size_t b = 0; b < iv.bins.size(); ++b) {
       const auto interval = percentile_interval(F[b]);

@@ -20,7 +20,7 @@ constexpr std::array<double, 7> dictionary_tau_ms = {1.5, 4.0, 8.0, 16.0, 32.0, 
 constexpr std::array<double, 6> dictionary_quantiles = {0.10, 0.30, 0.50, 0.70, 0.85, 0.95};
 constexpr std::array<double, 6> filter_tau_ms = {0.0, 4.0, 12.0, 35.0, 100.0, 300.0};
 
-double refractory_time(const std::vector<std::vector<double>>& crossings_ms, double bin_ms) {
+double refractory_time(const SpikeTrains& crossings_ms, double bin_ms) {
   std::vector<double> intervals;
   for (const auto& train : crossings_ms) {
     for (std::size_t i = 1; i < train.size(); ++i) intervals.push_back(train[i] - train[i - 1]);
@@ -29,8 +29,7 @@ double refractory_time(const std::vector<std::vector<double>>& crossings_ms, dou
   return std::max(1.0, std::floor(std::clamp(shortest, 2.0, 8.0) / bin_ms)) * bin_ms;
 }
 
-double median_lead(const std::vector<std::vector<double>>& onsets_ms,
-                   const std::vector<std::vector<double>>& crossings_ms) {
+double median_lead(const SpikeTrains& onsets_ms, const SpikeTrains& crossings_ms) {
   std::vector<double> leads;
   for (std::size_t s = 0; s < onsets_ms.size(); ++s) {
     for (std::size_t i = 0; i < onsets_ms[s].size(); ++i)
@@ -222,6 +221,47 @@ bool folds_have_spikes(const BinnedRecording& data, const GifFitOptions& options
   return true;
 }
 
+// Fits of several kinds to the same data: what exp_gif and igif2 start from is fitted once.
+struct KindFits {
+  const Gif& plain;
+  const BinnedRecording& data;
+  const std::vector<double>& voltage;  // of the drive
+  const HazardDrive& curve;            // with the upstroke that exp_gif takes over
+  const GifFitOptions& options;
+  std::optional<HazardFit> gif, igif;
+
+  const HazardFit& fitted_gif() {
+    if (!gif) gif = fit_fully(plain, data, options, {}, options.threads);
+    return *gif;
+  }
+  const HazardFit& fitted_igif() {
+    if (!igif)
+      igif =
+          best_of(starts_with_state(plain, GifKind::igif, 1.0, options.softness_mV, voltage), data, options);
+    return *igif;
+  }
+
+  HazardFit fit(GifKind kind) {
+    switch (kind) {
+      case GifKind::exp_gif:  // which of the two ends higher differs from cell to cell
+        return best_of({with_upstroke(plain, curve), below_upstroke(fitted_gif().model, curve, data)}, data,
+                       options, &plain);
+      case GifKind::history_gif:
+        return fit_fully(dictionary_start(plain, voltage, options.softness_mV), data, options, {},
+                         options.threads);
+      case GifKind::igif:
+        return fitted_igif();
+      case GifKind::igif2:
+        return best_of(
+            starts_with_state(fitted_igif().model, GifKind::igif2, -1.0, options.softness_mV, voltage), data,
+            options);
+      case GifKind::gif:
+        break;
+    }
+    return fitted_gif();
+  }
+};
+
 }  // namespace
 
 void GifFitOptions::validate() const {
@@ -233,17 +273,14 @@ void GifFitOptions::validate() const {
   if (t_ref_ms) check_options({{"t_ref_ms", *t_ref_ms, *t_ref_ms > 0.0, "> 0"}});
 }
 
-GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<double>>& crossings_ms,
-                 double V_spike_mV, const Gif& given, const GifFitOptions& options) {
+GifFits fit_gifs(const Recording& recording, const SpikeTrains& crossings_ms, double V_spike_mV,
+                 const Gif& given, const GifFitOptions& options) {
   options.validate();
   GifFits result;
   if (options.kinds.empty()) return result;
   const auto onsets = options.at_onset ? spike_onsets(recording, crossings_ms) : crossings_ms;
   result.data = bin_recording(recording, onsets, options.bin_ms);
-  for (const GifKind kind : options.kinds) {
-    result.fits.emplace_back();
-    result.fits.back().kind = kind;
-  }
+  for (const GifKind kind : options.kinds) result.fits.emplace_back().kind = kind;
   const auto refuse = [&](const std::string& reason) {
     for (GifFit& fit : result.fits) fit.reason = reason;
   };
@@ -267,41 +304,16 @@ GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<doubl
   const std::vector<double> voltage = drive_voltage(result.membrane.model, result.data);
   const Gif plain = plain_start(result.membrane.model, result.data, voltage);
 
-  std::optional<HazardFit> gif, igif;  // also what exp_gif and igif2 start from
-  const auto fitted_gif = [&]() -> const HazardFit& {
-    if (!gif) gif = fit_fully(plain, result.data, options, {}, options.threads);
-    return *gif;
-  };
+  KindFits kinds{plain, result.data, voltage, given.drive, options, {}, {}};
   std::vector<Gif> fold_starts;
   for (std::size_t f = 0; f < result.fits.size(); ++f) {
     GifFit& fit = result.fits[f];
-    HazardFit hazard;
-    if (fit.kind == GifKind::exp_gif) {
-      if (given.drive.Delta_T_mV <= 0.0) {
-        fit.reason = "the curve has no identified EIF whose upstroke it could take over";
-        fold_starts.push_back(plain);
-        continue;
-      }
-      // Which of the two ends higher differs from cell to cell.
-      hazard = best_of(
-          {with_upstroke(plain, given.drive), below_upstroke(fitted_gif().model, given.drive, result.data)},
-          result.data, options, &plain);
-    } else if (fit.kind == GifKind::gif) {
-      hazard = fitted_gif();
-    } else if (fit.kind == GifKind::history_gif) {
-      hazard = fit_fully(dictionary_start(plain, voltage, options.softness_mV), result.data, options, {},
-                         options.threads);
-    } else {
-      if (!igif) {
-        igif = best_of(starts_with_state(plain, GifKind::igif, 1.0, options.softness_mV, voltage),
-                       result.data, options);
-      }
-      hazard = *igif;
-      if (fit.kind == GifKind::igif2) {
-        hazard = best_of(starts_with_state(hazard.model, GifKind::igif2, -1.0, options.softness_mV, voltage),
-                         result.data, options);
-      }
+    if (fit.kind == GifKind::exp_gif && given.drive.Delta_T_mV <= 0.0) {
+      fit.reason = "the curve has no identified EIF whose upstroke it could take over";
+      fold_starts.push_back(plain);
+      continue;
     }
+    const HazardFit hazard = kinds.fit(fit.kind);
     describe(fit, hazard, result.data);
     fold_starts.push_back(hazard.model);  // each converges from there to a maximum of its own
     if (options.progress)

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/fit/hazard_fit.hpp"
 #include "libfit/fit/iv_fit.hpp"
 #include "libfit/fit/membrane_fit.hpp"
@@ -21,8 +22,7 @@
 namespace libfit {
 
 struct GifFitOptions {
-  std::vector<GifKind> kinds = {GifKind::gif, GifKind::exp_gif, GifKind::igif, GifKind::igif2,
-                                GifKind::history_gif};
+  std::vector<GifKind> kinds{kGifKinds.begin(), kGifKinds.end()};
   double bin_ms = 1.0;             // > 0; nearest whole number of samples
   std::optional<double> t_ref_ms;  // > 0; absent: by rule
   bool at_onset = true;            // a spike begins at its onset; false: at the crossing of its level
@@ -65,7 +65,7 @@ struct GifFits {
 // of C, g, E and V_reset, and in its drive the upstroke (V_T, Delta_T) that exp_gif takes over as it is;
 // without one it fails. A model that the data do not allow has status failed and the reason; without kinds
 // nothing is done.
-GifFits fit_gifs(const Recording& recording, const std::vector<std::vector<double>>& crossings_ms,
-                 double V_spike_mV, const Gif& start, const GifFitOptions& options = {});
+GifFits fit_gifs(const Recording& recording, const SpikeTrains& crossings_ms, double V_spike_mV,
+                 const Gif& start, const GifFitOptions& options = {});
 
 }  // namespace libfit

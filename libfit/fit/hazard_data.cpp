@@ -33,8 +33,7 @@ BinnedSweep bin_sweep(const Sweep& sweep, const std::vector<double>& onsets_ms, 
 
 }  // namespace
 
-BinnedRecording bin_recording(const Recording& recording, const std::vector<std::vector<double>>& onsets_ms,
-                              double bin_ms) {
+BinnedRecording bin_recording(const Recording& recording, const SpikeTrains& onsets_ms, double bin_ms) {
   require(recording.sweeps.size() == onsets_ms.size(), "bin_recording: one train per sweep");
   require(!recording.sweeps.empty() && bin_ms > 0.0, "bin_recording: a sweep and a bin are needed");
   const double dt_ms = recording.sweeps.front().dt_ms;
@@ -50,10 +49,9 @@ BinnedRecording bin_recording(const Recording& recording, const std::vector<std:
   return binned;
 }
 
-std::vector<std::vector<double>> spike_onsets(const Recording& recording,
-                                              const std::vector<std::vector<double>>& crossings_ms) {
+SpikeTrains spike_onsets(const Recording& recording, const SpikeTrains& crossings_ms) {
   require(recording.sweeps.size() == crossings_ms.size(), "spike_onsets: one train per sweep");
-  std::vector<std::vector<double>> onsets(crossings_ms.size());
+  SpikeTrains onsets(crossings_ms.size());
   for (std::size_t s = 0; s < crossings_ms.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
     const auto& v = sweep.voltage_mV;

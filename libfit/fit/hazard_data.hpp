@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/recording/recording.hpp"
 
 namespace libfit {
@@ -26,12 +27,10 @@ struct BinnedRecording {
 
 // `onsets_ms`: one train per sweep. The bin is the whole number of samples that comes closest to bin_ms; a
 // second spike in one bin is dropped. Throws ContractError where trains and sweeps differ in number.
-BinnedRecording bin_recording(const Recording& recording, const std::vector<std::vector<double>>& onsets_ms,
-                              double bin_ms);
+BinnedRecording bin_recording(const Recording& recording, const SpikeTrains& onsets_ms, double bin_ms);
 
 // Spike onsets: from each crossing back while the voltage rises by more than 10 mV/ms, at most 3 ms.
-std::vector<std::vector<double>> spike_onsets(const Recording& recording,
-                                              const std::vector<std::vector<double>>& crossings_ms);
+SpikeTrains spike_onsets(const Recording& recording, const SpikeTrains& crossings_ms);
 
 // Bins of a likelihood. Without folds: all.
 struct BinSelection {

@@ -65,7 +65,7 @@ double penalty(const VectorXd& at, const Priors& priors) {
   return 0.5 * ((at - priors.centre).array().square() * priors.precision.array()).sum();
 }
 
-struct Point {
+struct HazardPoint {
   Gif model;
   VectorXd parameters;  // weights, then shape
   HazardDesign design;
@@ -83,9 +83,9 @@ double log_likelihood_of(const HazardDesign& design, const VectorXd& weights,
   return sum;
 }
 
-class Search {
+class HazardSearch {
  public:
-  Search(const Gif& start, const BinnedRecording& data, const HazardFitOptions& options)
+  HazardSearch(const Gif& start, const BinnedRecording& data, const HazardFitOptions& options)
       : data_(data), options_(options), weights_(weights_of(start).size()), log_bin_(std::log(start.bin_ms)) {
     point_.model = start;
     // The constant is fitted per bin and given back per ms.
@@ -105,7 +105,7 @@ class Search {
     point_.objective = objective_of(point_);
   }
 
-  const Point& point() const { return point_; }
+  const HazardPoint& point() const { return point_; }
   Index weights() const { return weights_; }
   const HazardDesign& design() const { return point_.design; }
 
@@ -162,7 +162,7 @@ class Search {
                                                 : Sensitivities::membrane;
     return hazard_design(model, data_, options_.selection, asked);
   }
-  double objective_of(const Point& p) const {
+  double objective_of(const HazardPoint& p) const {
     return log_likelihood_of(p.design, p.parameters.head(weights_)) - penalty(p.parameters, priors_);
   }
   // No shape parameter moves by more than a factor, or a few mV or pA, in one step.
@@ -173,7 +173,7 @@ class Search {
   }
   bool try_move(const VectorXd& move) {
     if (!move.allFinite()) return false;
-    Point next;
+    HazardPoint next;
     next.parameters = point_.parameters + move;
     next.model = point_.model;
     if (refines() && point_.model.drive.Delta_T_mV > 0.0) {
@@ -233,7 +233,7 @@ class Search {
   Index weights_;
   double log_bin_;
   Priors priors_;
-  Point point_;
+  HazardPoint point_;
   MatrixXd hessian_;
   double damping_ = 1e-3;
 };
@@ -293,7 +293,7 @@ HazardFit fit_hazard(const Gif& start, const BinnedRecording& data, const Hazard
   options.validate();
   validate(start);
   require(std::abs(start.bin_ms - data.bin_ms) < 1e-9, "fit_hazard: model and data have different bins");
-  Search search(start, data, options);
+  HazardSearch search(start, data, options);
   require(search.design().spike_count > 0, "fit_hazard: no spike is selected");
   HazardFit fit;
   fit.trace.push_back(search.point().objective);
@@ -303,7 +303,7 @@ HazardFit fit_hazard(const Gif& start, const BinnedRecording& data, const Hazard
     fit.converged =
         !moved || fit.trace[fit.trace.size() - 1] - fit.trace[fit.trace.size() - 2] < options.tolerance;
   }
-  const Point& at = search.point();
+  const HazardPoint& at = search.point();
   fit.model = at.model;
   fit.model.log_rate_per_ms = at.parameters[0] - search.log_bin();
   fit.log_likelihood = log_likelihood_of(at.design, at.parameters.head(search.weights()));

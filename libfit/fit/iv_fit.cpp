@@ -8,7 +8,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/fit/curve_starts.hpp"
 #include "libfit/fit/least_squares.hpp"
-#include "libfit/model/parameters.hpp"
+#include "libfit/model/catalogue.hpp"
 
 namespace libfit {
 namespace {
@@ -21,39 +21,27 @@ Qif qif_from(const std::array<double, 3>& p, double C, const SpikeParameters& sp
   return {C, C * std::exp(p[0]), p[1], p[2], spikes.V_spike_mV, spikes.reset};
 }
 
-void list_parameters(ModelFit& fit) {
-  fit.parameters.clear();
-  for (const NamedParameter& parameter : scalar_parameters(fit.model)) {
-    fit.parameters.push_back({std::string(parameter.name), parameter.value, {}, {}, {}});
-  }
-}
-
-// A parameter held on its bound has no error of its own.
-void set_se(ModelFit& fit, std::string_view name, double se) {
-  if (se == 0.0) return;
-  for (ParameterEstimate& parameter : fit.parameters) {
-    if (parameter.name == name) parameter.se = se;
-  }
-}
-
-template <std::size_t N>
-void describe(ModelFit& fit, const LeastSquaresFit<N>& found, const std::vector<IvBin>& bins,
-              const std::array<const char*, N>& names) {
+template <class M, std::size_t N>
+ModelFit described(const M& model, const LeastSquaresFit<N>& found, const std::vector<IvBin>& bins,
+                   const std::array<double M::*, N>& members) {
+  ModelFit fit;
+  fit.model = model;
   fit.status = FitStatus::ok;
-  fit.chi_square = found.chi_square;
-  fit.bins_used = bins.size();
-  fit.degrees_of_freedom = static_cast<int>(bins.size()) - static_cast<int>(N);
-  fit.upper_V_mV = bins.back().V_mV;
-  fit.iterations = found.iterations;
-  list_parameters(fit);
+  fit.parameters = estimates_of(fit.model);
+  CurveFit& curve = fit.curve.emplace();
+  curve.chi_square = found.chi_square;
+  curve.bins_used = bins.size();
+  curve.degrees_of_freedom = static_cast<int>(bins.size()) - static_cast<int>(N);
+  curve.upper_V_mV = bins.back().V_mV;
+  curve.iterations = found.iterations;
+  if (found.se) set_errors(fit, members, *found.se);
   for (std::size_t i = 0; i < N; ++i) {
-    if (found.on_bound[i]) {
-      fit.warnings.push_back(
-          fmt::format("{}: {} ended on its bound; the shape of the model does not fit the curve there "
-                      "[fit.bound]",
-                      model_name(fit.model), names[i]));
-    }
+    if (!found.on_bound[i]) continue;
+    fit.warnings.push_back(fmt::format(
+        "{}: {} ended on its bound; the shape of the model does not fit the curve there [fit.bound]",
+        model_name(fit.model), quantity_of(members[i]).name));
   }
+  return fit;
 }
 
 // ---- one function a model
@@ -63,33 +51,16 @@ ModelFit fit_eif(const std::vector<IvBin>& bins, double C, const SpikeParameters
   const auto starts = eif_starts(bins);
   const auto found = fit_eif_curve(bins, starts, true);
   if (!found) return failed_fit(Eif{}, "the least-squares fit did not converge from any start");
-  ModelFit fit;
-  const Eif eif = eif_from(found->value, C, spikes);
-  fit.model = eif;
-  describe(fit, *found, bins, {"g_nS", "E_mV", "V_T_mV", "Delta_T_mV"});
-  if (found->se) {
-    set_se(fit, "g_nS", eif.g_nS * (*found->se)[0]);
-    set_se(fit, "E_mV", (*found->se)[1]);
-    set_se(fit, "V_T_mV", (*found->se)[2]);
-    set_se(fit, "Delta_T_mV", eif.Delta_T_mV * (*found->se)[3]);
-  }
-  return fit;
+  return described(eif_from(found->value, C, spikes), *found, bins,
+                   std::array{&Eif::g_nS, &Eif::E_mV, &Eif::V_T_mV, &Eif::Delta_T_mV});
 }
 
 ModelFit fit_qif(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
   const auto starts = qif_starts(bins);
   const auto found = fit_qif_curve(bins, starts, true);
   if (!found) return failed_fit(Qif{}, "the least-squares fit did not converge from any start");
-  ModelFit fit;
-  const Qif qif = qif_from(found->value, C, spikes);
-  fit.model = qif;
-  describe(fit, *found, bins, {"a_nS_per_mV", "V_rest_mV", "V_c_mV"});
-  if (found->se) {
-    set_se(fit, "a_nS_per_mV", qif.a_nS_per_mV * (*found->se)[0]);
-    set_se(fit, "V_rest_mV", (*found->se)[1]);
-    set_se(fit, "V_c_mV", (*found->se)[2]);
-  }
-  return fit;
+  return described(qif_from(found->value, C, spikes), *found, bins,
+                   std::array{&Qif::a_nS_per_mV, &Qif::V_rest_mV, &Qif::V_c_mV});
 }
 
 // The straight part of the curve. Above the voltage where F is least the upstroke begins.
@@ -117,27 +88,25 @@ double upward_zero(const std::vector<IvBin>& bins, double fallback_mV) {
 
 bool crosses_zero(const std::vector<IvBin>& bins) { return std::isfinite(upward_zero(bins, std::nan(""))); }
 
-ModelFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes,
-                  bool with_threshold) {
+// M: Passive or Lif.
+template <class M>
+ModelFit fit_leak(const std::vector<IvBin>& bins, double C, const SpikeParameters& spikes) {
   const std::vector<IvBin> straight = straight_part(bins);
-  const Model empty = with_threshold ? Model(Lif{}) : Model(Passive{});
-  if (straight.size() < 3)
-    return failed_fit(empty, "fewer than three bins of the curve lie below its minimum");
+  if (straight.size() < 3) return failed_fit(M{}, "fewer than three bins of the curve lie below its minimum");
   const std::array<BoundedStart<2>, 1> starts{leak_start(allowed(straight), guess_leak(straight))};
   const auto found = fit_leak_curve(straight, starts, true);
-  if (!found) return failed_fit(empty, "the least-squares fit did not converge");
-  ModelFit fit;
-  const double g = C * std::exp(-found->value[0]);
-  const double E = found->value[1];
-  const double top = bins.back().V_mV;
-  const double V_th = upward_zero(bins, spikes.V_onset_mV.value_or(top));
-  fit.model = with_threshold ? Model(Lif{C, g, E, V_th, spikes.reset}) : Model(Passive{C, g, E});
-  describe(fit, *found, straight, {"g_nS", "E_mV"});
-  if (found->se) {
-    set_se(fit, "g_nS", g * (*found->se)[0]);
-    set_se(fit, "E_mV", (*found->se)[1]);
+  if (!found) return failed_fit(M{}, "the least-squares fit did not converge");
+  M model;
+  model.C_pF = C;
+  model.g_nS = C * std::exp(-found->value[0]);
+  model.E_mV = found->value[1];
+  constexpr bool kFires = std::is_same_v<M, Lif>;
+  if constexpr (kFires) {
+    model.V_th_mV = upward_zero(bins, spikes.V_onset_mV.value_or(bins.back().V_mV));
+    model.reset = spikes.reset;
   }
-  if (with_threshold && !crosses_zero(bins)) {
+  ModelFit fit = described(model, *found, straight, std::array{&M::g_nS, &M::E_mV});
+  if (kFires && !crosses_zero(bins)) {
     fit.warnings.push_back(
         "lif: the measured curve does not return to zero; V_th is the median voltage at spike onset "
         "[fit.spike_onset]");
@@ -168,12 +137,13 @@ ModelFit tabulate(const DynamicIv& iv, const std::vector<IvBin>& bins, double C,
   }
   ModelFit fit;
   fit.status = FitStatus::ok;
-  fit.bins_used = table.V_mV.size() - 1;
-  fit.upper_V_mV = table.V_mV.back();
+  CurveFit& curve = fit.curve.emplace();
+  curve.bins_used = table.V_mV.size() - 1;
+  curve.upper_V_mV = table.V_mV.back();
   const std::size_t n = table.F_mV_per_ms.size();
   const bool rises = table.F_mV_per_ms[n - 1] > 0.0 && table.F_mV_per_ms[n - 1] > table.F_mV_per_ms[n - 2];
   fit.model = std::move(table);
-  list_parameters(fit);
+  fit.parameters = estimates_of(fit.model);
   if (!rises) {
     fit.status = FitStatus::not_identified;
     fit.reason =
@@ -201,24 +171,19 @@ double chi_square_of(const Model& model, const std::vector<IvBin>& bins, double 
   return sum;
 }
 
-// The excess variance that makes chi-square equal its degrees of freedom, by bisection (chi-square falls with
-// it).
 double excess_variance_for(const ModelFit& fit, const std::vector<IvBin>& bins) {
-  double low = 0.0, high = 100.0;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = 0.5 * (low + high);
-    const bool too_small = chi_square_of(fit.model, bins, middle, fit.upper_V_mV) > fit.degrees_of_freedom;
-    (too_small ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
+  const CurveFit& curve = *fit.curve;
+  return excess_variance(curve.degrees_of_freedom, [&](double variance) {
+    return chi_square_of(fit.model, bins, variance, curve.upper_V_mV);
+  });
 }
 
 // Fit, excess and fit again until they agree.
 template <class Fit>
 ModelFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
   ModelFit fit = fit_bins(bins);
-  if (fit.status == FitStatus::failed || fit.degrees_of_freedom < 3 ||
-      fit.chi_square < 2.0 * fit.degrees_of_freedom)
+  if (fit.status == FitStatus::failed || fit.curve->degrees_of_freedom < 3 ||
+      fit.curve->chi_square < 2.0 * fit.curve->degrees_of_freedom)
     return fit;
   double excess_sd = 0.0;
   for (int round = 0; round < 8; ++round) {
@@ -230,36 +195,31 @@ ModelFit fit_with_excess(const std::vector<IvBin>& bins, Fit&& fit_bins) {
     fit = std::move(again);
     if (settled) break;
   }
-  fit.excess_sd_mV_per_ms = excess_sd;
-  fit.chi_square = chi_square_of(fit.model, bins, 0.0, fit.upper_V_mV);
+  fit.curve->excess_sd_mV_per_ms = excess_sd;
+  fit.curve->chi_square = chi_square_of(fit.model, bins, 0.0, fit.curve->upper_V_mV);
   return fit;
-}
-
-double& parameter(ModelFit& fit, std::string_view name) {
-  return std::find_if(fit.parameters.begin(), fit.parameters.end(),
-                      [&](const auto& p) { return p.name == name; })
-      ->value;
 }
 
 // Refits at half and twice the limit; fills the ranges and returns how far Delta_T moved.
 void probe_limits(ModelFit& eif, const DynamicIv& iv, const SpikeParameters& spikes, double limit,
                   const IvFitOptions& options) {
-  double low = parameter(eif, "Delta_T_mV"), high = low;
+  const double value = std::get<Eif>(eif.model).Delta_T_mV;
+  double low = value, high = value;
   for (ParameterEstimate& p : eif.parameters) p.limit_range = Interval{p.value, p.value};
   for (const double factor : {0.5, 2.0}) {
     const std::vector<IvBin> bins = bins_below(iv, factor * limit);
     if (bins.size() < options.min_bins) continue;
-    ModelFit other = fit_eif(widened(bins, eif.excess_sd_mV_per_ms), iv.capacitance_pF, spikes);
+    ModelFit other = fit_eif(widened(bins, eif.curve->excess_sd_mV_per_ms), iv.capacitance_pF, spikes);
     if (other.status == FitStatus::failed) continue;
     for (std::size_t i = 0; i < eif.parameters.size(); ++i) {
       Interval& range = *eif.parameters[i].limit_range;
       range.low = std::min(range.low, other.parameters[i].value);
       range.high = std::max(range.high, other.parameters[i].value);
     }
-    low = std::min(low, parameter(other, "Delta_T_mV"));
-    high = std::max(high, parameter(other, "Delta_T_mV"));
+    const Interval& moved = *estimate_of<Eif>(eif, &Eif::Delta_T_mV).limit_range;
+    low = moved.low;
+    high = moved.high;
   }
-  const double value = parameter(eif, "Delta_T_mV");
   const std::vector<IvBin> bins = bins_below(iv, 2.0 * limit);
   const auto rising = static_cast<std::size_t>(std::count_if(bins.begin(), bins.end(), [&](const IvBin& bin) {
     return bin.F_mV_per_ms > 0.0 && bin.V_mV > lowest_point(bins).V_mV;
@@ -279,6 +239,15 @@ void probe_limits(ModelFit& eif, const DynamicIv& iv, const SpikeParameters& spi
         fmt::format("only {} supported bins of the upstroke have F > 0, {} are needed; record more spikes",
                     rising, options.min_rising_bins);
   }
+}
+
+std::vector<ModelFit> failed_fits(const std::string& reason) {
+  std::vector<ModelFit> fits;
+  for (const CatalogueRow& row : catalogue()) {
+    if (row.group == ModelGroup::curve || row.group == ModelGroup::table)
+      fits.push_back(failed_fit(row.empty(), reason));
+  }
+  return fits;
 }
 
 }  // namespace
@@ -302,34 +271,28 @@ std::vector<ModelFit> fit_models(const DynamicIv& iv, const SpikeParameters& spi
     const std::string reason = fmt::format(
         "only {} bins of the curve have enough data, {} are needed; record longer or drive the cell harder",
         bins.size(), options.min_bins);
-    return {failed_fit(Passive{}, reason), failed_fit(Lif{}, reason), failed_fit(Qif{}, reason),
-            failed_fit(Eif{}, reason), failed_fit(Tabulated{}, reason)};
+    return failed_fits(reason);
   }
   const double C = iv.capacitance_pF;
   std::vector<ModelFit> fits;
-  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, false); }));
+  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak<Passive>(used, C, spikes); }));
   if (!spikes.peak_slope_mV_per_ms) {
     const std::string reason =
         "the recording has no spikes, so nothing determines threshold, reset and refractory period";
-    for (const Model& model : {Model(Lif{}), Model(Qif{}), Model(Eif{}), Model(Tabulated{})})
-      fits.push_back(failed_fit(model, reason));
-    return fits;
+    std::vector<ModelFit> all = failed_fits(reason);
+    all.front() = std::move(fits.front());
+    return all;
   }
-  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak(used, C, spikes, true); }));
+  fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_leak<Lif>(used, C, spikes); }));
   fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_qif(used, C, spikes); }));
   fits.push_back(fit_with_excess(bins, [&](const auto& used) { return fit_eif(used, C, spikes); }));
   if (fits.back().status == FitStatus::ok) probe_limits(fits.back(), iv, spikes, limit, options);
   fits.push_back(tabulate(iv, bins, C, spikes));
   for (ModelFit& fit : fits) {
-    fit.limit_mV_per_ms = limit;
-    fit.upper_fit_V_mV = bins.back().V_mV + 1e-6 + 0.5 * std::sqrt(3.0 * bins.back().V_variance_mV2);
-    if (fit.status == FitStatus::failed) continue;
-    try {
-      validate(fit.model);
-    } catch (const OptionError& problem) {
-      fit.status = FitStatus::failed;
-      fit.reason = fmt::format("the fitted parameters do not make a model: {}", problem.what());
-    }
+    if (!fit.curve) fit.curve.emplace();
+    fit.curve->limit_mV_per_ms = limit;
+    fit.curve->upper_fit_V_mV = bins.back().V_mV + 1e-6 + 0.5 * std::sqrt(3.0 * bins.back().V_variance_mV2);
+    if (fit.status != FitStatus::failed) fail_unless_valid(fit);
   }
   return fits;
 }
@@ -354,15 +317,16 @@ std::optional<Model> refit(const DynamicIv& iv, const Model& start, double upper
     if (!found) return std::nullopt;
     return qif_from(found->value, C, {qif->V_spike_mV, qif->reset, {}, {}});
   }
-  if (!std::holds_alternative<Passive>(start) && !std::holds_alternative<Lif>(start)) return std::nullopt;
-  SpikeParameters spikes;
+  ModelFit fit;
   if (const auto* lif = std::get_if<Lif>(&start)) {
+    SpikeParameters spikes;
     spikes.reset = lif->reset;
     spikes.V_onset_mV = lif->V_th_mV;  // where a drawn curve does not return to zero
+    fit = fit_leak<Lif>(bins, C, spikes);
+  } else if (std::holds_alternative<Passive>(start)) {
+    fit = fit_leak<Passive>(bins, C, {});
   }
-  const ModelFit fit = fit_leak(bins, C, spikes, std::holds_alternative<Lif>(start));
-  if (fit.status != FitStatus::ok) return std::nullopt;
-  return fit.model;
+  return fit.status == FitStatus::ok ? std::optional(fit.model) : std::nullopt;
 }
 
 }  // namespace libfit

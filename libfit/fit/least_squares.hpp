@@ -37,4 +37,16 @@ std::optional<QifFit> fit_qif_curve(std::span<const IvBin> bins, std::span<const
 std::optional<LeakFit> fit_leak_curve(std::span<const IvBin> bins, std::span<const BoundedStart<2>> starts,
                                       bool with_covariance);
 
+// The variance, in excess of that of the errors, with which chi-square equals its degrees of freedom, by
+// bisection: chi_square(variance) falls.
+template <class ChiSquare>
+double excess_variance(double degrees_of_freedom, ChiSquare&& chi_square) {
+  double low = 0.0, high = 100.0;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (chi_square(middle) > degrees_of_freedom ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
 }  // namespace libfit

@@ -12,7 +12,6 @@
 #include "libfit/fit/curve_starts.hpp"
 #include "libfit/fit/refractory_forms_internal.hpp"
 #include "libfit/iv/blocks.hpp"
-#include "libfit/model/parameters.hpp"
 
 namespace libfit {
 namespace {
@@ -24,9 +23,10 @@ constexpr std::size_t kCount = kRefractoryParameters;
 using Values = RefractoryValues;
 using Form = RefractoryForm;
 using Chosen = RefractoryChoice;
-constexpr std::array<const char*, kCount> kNames = {"g_nS",  "E_mV",      "V_T_mV",  "Delta_T_mV",
-                                                    "g1_nS", "tau_g_ms",  "V_T1_mV", "tau_T_ms",
-                                                    "E1_mV", "tau_E1_ms", "E2_mV",   "tau_E2_ms"};
+using M = RefractoryEif;
+constexpr std::array<double M::*, kCount> kMembers = {&M::g_nS,  &M::E_mV,      &M::V_T_mV,  &M::Delta_T_mV,
+                                                      &M::g1_nS, &M::tau_g_ms,  &M::V_T1_mV, &M::tau_T_ms,
+                                                      &M::E1_mV, &M::tau_E1_ms, &M::E2_mV,   &M::tau_E2_ms};
 
 std::vector<TimedBin> rows_of(std::span<const PostSpikeCurve> curves, double limit_mV_per_ms) {
   std::vector<TimedBin> rows;
@@ -71,17 +71,6 @@ RefractoryEif model_from(const Values& p, const Eif& eif, double C) {
   return m;
 }
 
-// Of each parameter under its name, from those of the transformed ones.
-std::array<double, kCount> named_errors(const Values& p, const Values& se, double C) {
-  std::array<double, kCount> errors = se;
-  const double g = C * std::exp(p[0]);
-  errors[0] = g * se[0];
-  errors[3] = std::exp(p[3]) * se[3];
-  errors[4] = g * std::hypot(se[4], p[4] * se[0]);
-  for (const std::size_t t : kRefractoryTerms) errors[t + 1] = std::exp(p[t + 1]) * se[t + 1];
-  return errors;
-}
-
 void judge(ModelFit& fit, const Chosen& chosen, const ModelFit& eif, const RefractoryFitOptions& options) {
   if (eif.status != FitStatus::ok)
     leave_unidentified(fit, "the EIF of the whole curve is not identified: " + eif.reason);
@@ -92,7 +81,7 @@ void judge(ModelFit& fit, const Chosen& chosen, const ModelFit& eif, const Refra
   for (std::size_t i = 0; i < kCount; ++i) {
     const bool left_out = i >= 4 && !chosen.form.has[(i - 4) / 2];
     if (chosen.joint.on_bound[i] && !left_out)
-      leave_unidentified(fit, fmt::format("{} ended on its bound", kNames[i]));
+      leave_unidentified(fit, fmt::format("{} ended on its bound", quantity_of(kMembers[i]).name));
   }
   if (!chosen.joint.se) {
     leave_unidentified(fit,
@@ -108,36 +97,35 @@ void judge(ModelFit& fit, const Chosen& chosen, const ModelFit& eif, const Refra
   for (std::size_t t = 0; t < kRefractoryTerms.size(); ++t) {
     const double error = (*chosen.joint.se)[kRefractoryTerms[t] + 1];
     if (chosen.form.has[t] && error > options.widest_error) {
-      leave_unidentified(
-          fit,
-          fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only", kNames[kRefractoryTerms[t] + 1],
-                      std::exp(chosen.joint.value[kRefractoryTerms[t] + 1]), std::exp(error)));
+      leave_unidentified(fit,
+                         fmt::format("{} = {:.0f} ms is known to a factor of {:.1f} only",
+                                     quantity_of(kMembers[kRefractoryTerms[t] + 1]).name,
+                                     std::exp(chosen.joint.value[kRefractoryTerms[t] + 1]), std::exp(error)));
     }
   }
 }
 
 void describe(ModelFit& fit, const Chosen& chosen, const std::vector<TimedBin>& rows) {
-  const double C = std::get<RefractoryEif>(fit.model).C_pF;
   fit.status = FitStatus::ok;
-  fit.excess_sd_mV_per_ms = chosen.excess_sd;
-  fit.bins_used = rows.size();
-  fit.degrees_of_freedom = static_cast<int>(rows.size()) - static_cast<int>(chosen.form.parameters());
-  fit.iterations = chosen.joint.iterations;
+  CurveFit& curve = *fit.curve;
+  curve.excess_sd_mV_per_ms = chosen.excess_sd;
+  curve.bins_used = rows.size();
+  curve.degrees_of_freedom = static_cast<int>(rows.size()) - static_cast<int>(chosen.form.parameters());
+  curve.iterations = chosen.joint.iterations;
   for (const TimedBin& row : rows) {
-    fit.upper_V_mV = fit.upper_V_mV == 0.0 ? row.bin.V_mV : std::max(fit.upper_V_mV, row.bin.V_mV);
+    curve.upper_V_mV = curve.upper_V_mV == 0.0 ? row.bin.V_mV : std::max(curve.upper_V_mV, row.bin.V_mV);
     double residual = 0.0;
     RefractoryCurve{row}(chosen.joint.value.data(), &residual);
-    fit.chi_square += residual * residual;
+    curve.chi_square += residual * residual;
   }
-  std::array<double, kCount> errors{};
-  if (chosen.joint.se) errors = named_errors(chosen.joint.value, *chosen.joint.se, C);
-  for (const NamedParameter& parameter : scalar_parameters(fit.model)) {
-    ParameterEstimate estimate{std::string(parameter.name), parameter.value, {}, {}, {}};
-    for (std::size_t i = 0; i < kCount; ++i) {
-      if (parameter.name == kNames[i] && errors[i] > 0.0) estimate.se = errors[i];
-    }
-    fit.parameters.push_back(estimate);
-  }
+  fit.parameters = estimates_of(fit.model);
+  if (!chosen.joint.se) return;
+  set_errors(fit, kMembers, *chosen.joint.se);
+  // The fit searches g1/g.
+  const auto& m = std::get<M>(fit.model);
+  const double error =
+      m.g_nS * std::hypot((*chosen.joint.se)[4], chosen.joint.value[4] * (*chosen.joint.se)[0]);
+  if (error > 0.0) estimate_of<M>(fit, &M::g1_nS).se = error;
 }
 
 Form form_of(const RefractoryEif& m) {
@@ -173,13 +161,13 @@ ModelFit fit_refractory(std::span<const PostSpikeCurve> curves, const ModelFit& 
                         const RefractoryFitOptions& options) {
   options.validate();
   const auto* base = std::get_if<Eif>(&eif.model);
-  if (base == nullptr || eif.status == FitStatus::failed)
+  if (base == nullptr || eif.status == FitStatus::failed || !eif.curve)
     return failed_fit(RefractoryEif{}, "there is no EIF of the whole curve to extend: " + eif.reason);
   if (curves.size() < 3)
     return failed_fit(
         RefractoryEif{},
         "too few spikes: fewer than three slices of the time since the spike have enough intervals");
-  const std::vector<TimedBin> rows = rows_of(curves, eif.limit_mV_per_ms);
+  const std::vector<TimedBin> rows = rows_of(curves, eif.curve->limit_mV_per_ms);
   if (rows.size() < options.min_bins) {
     return failed_fit(
         RefractoryEif{},
@@ -191,15 +179,10 @@ ModelFit fit_refractory(std::span<const PostSpikeCurve> curves, const ModelFit& 
   if (!chosen) return failed_fit(RefractoryEif{}, "the least-squares fit did not converge from any start");
   ModelFit fit;
   fit.model = model_from(chosen->joint.value, *base, base->C_pF);
-  fit.limit_mV_per_ms = eif.limit_mV_per_ms;
+  fit.curve.emplace().limit_mV_per_ms = eif.curve->limit_mV_per_ms;
   describe(fit, *chosen, rows);
   judge(fit, *chosen, eif, options);
-  try {
-    validate(fit.model);
-  } catch (const OptionError& problem) {
-    fit.status = FitStatus::failed;
-    fit.reason = fmt::format("the fitted parameters do not make a model: {}", problem.what());
-  }
+  fail_unless_valid(fit);
   return fit;
 }
 
@@ -220,19 +203,15 @@ void bootstrap_refractory(ModelFit& fit, const PostSpikeMoments& moments,
     const double C = capacitance_pF[draw];
     if (!(C > 0.0)) return;
     const std::vector<double> weights = draw_block_weights(blocks, options.seed, draw);
-    const auto rows = widened(redrawn_rows(curves, moments, fit.limit_mV_per_ms, C, curve, weights),
-                              fit.excess_sd_mV_per_ms);
+    const auto rows = widened(redrawn_rows(curves, moments, fit.curve->limit_mV_per_ms, C, curve, weights),
+                              fit.curve->excess_sd_mV_per_ms);
     if (rows.size() <= kCount) return;
     const auto found = fit_refractory_form(rows, form, start, false, kDrawLimits);
     if (!found) return;
-    const auto parameters = scalar_parameters(Model(model_from(found->value, spike, C)));
+    const auto parameters = parameters_in(model_from(found->value, spike, C));
     for (std::size_t p = 0; p < parameters.size(); ++p) draws[p][draw] = parameters[p].value;
   });
-  for (std::size_t p = 0; p < fit.parameters.size(); ++p) {
-    const auto interval = percentile_interval(draws[p]);
-    if (interval && interval->high > interval->low)
-      fit.parameters[p].ci95 = widened_for_blocks(*interval, fit.parameters[p].value, blocks);
-  }
+  set_intervals(fit, draws, blocks);
 }
 
 }  // namespace libfit

@@ -52,12 +52,7 @@ double excess_sd_of(const std::vector<TimedBin>& rows, const Values& value, doub
     return sum;
   };
   if (chi_square(0.0) < 2.0 * freedom) return 0.0;
-  double low = 0.0, high = 100.0;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = 0.5 * (low + high);
-    (chi_square(middle) > freedom ? low : high) = middle;
-  }
-  return std::sqrt(0.5 * (low + high));
+  return std::sqrt(excess_variance(freedom, chi_square));
 }
 
 // What the data do not determine: a parameter on its bound, a time constant known to a factor of e and worse,

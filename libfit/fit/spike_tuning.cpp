@@ -22,7 +22,7 @@ constexpr double never_reached = std::numeric_limits<double>::infinity();
 // Threshold and reset of a model, by reference; nullopt for one that has none of its own.
 struct SpikeRules {
   double* threshold_mV = nullptr;
-  const char* threshold_name = "";
+  const Quantity* threshold = nullptr;
   double rest_mV = 0.0;   // the threshold stays above
   double spike_mV = 0.0;  // and below
   Reset* reset = nullptr;
@@ -32,11 +32,11 @@ std::optional<SpikeRules> rules_of(Model& model) {
   return std::visit(
       [](auto& m) -> std::optional<SpikeRules> {
         if constexpr (requires { m.V_th_mV; }) {
-          return SpikeRules{&m.V_th_mV, "V_th_mV", m.E_mV, never_reached, &m.reset};
+          return SpikeRules{&m.V_th_mV, &quantities::V_th_mV, m.E_mV, never_reached, &m.reset};
         } else if constexpr (requires { m.V_c_mV; }) {
-          return SpikeRules{&m.V_c_mV, "V_c_mV", m.V_rest_mV, m.V_spike_mV, &m.reset};
+          return SpikeRules{&m.V_c_mV, &quantities::V_c_mV, m.V_rest_mV, m.V_spike_mV, &m.reset};
         } else if constexpr (requires { m.V_T_mV; }) {
-          return SpikeRules{&m.V_T_mV, "V_T_mV", m.E_mV, m.V_spike_mV, &m.reset};
+          return SpikeRules{&m.V_T_mV, &quantities::V_T_mV, m.E_mV, m.V_spike_mV, &m.reset};
         } else {
           return std::nullopt;
         }
@@ -139,7 +139,7 @@ class Objective {
     double before_ms = 0.0;
     for (std::size_t s = 0; s < membrane_.recording.sweeps.size(); ++s) {
       const Sweep& sweep = membrane_.recording.sweeps[s];
-      std::vector<double> train;
+      SpikeTrain train;
       try {
         train = simulate(model, inputs_[s].current_pA, inputs_[s].dt_ms, quick).spike_times_ms;
       } catch (const DataError&) {
@@ -261,14 +261,14 @@ ModelFit tuned_copy(const ModelFit& fit, const Point& point) {
   const SpikeRules rules = *rules_of(copy.model);
   copy.warnings.clear();
   copy.draw_blocks = 0;
-  copy.degrees_of_freedom = 0;  // what the curve says of the fit no longer holds
+  copy.curve.reset();  // it is no longer a fit of the curve
   for (ParameterEstimate& parameter : copy.parameters) {
     std::optional<double> value;
-    if (parameter.name == rules.threshold_name) value = point[0];
-    if (parameter.name == "V_reset_mV") value = point[1];
-    if (parameter.name == "t_ref_ms") value = point[2];
+    if (parameter.quantity == rules.threshold) value = point[0];
+    if (parameter.quantity == &quantities::V_reset_mV) value = point[1];
+    if (parameter.quantity == &quantities::t_ref_ms) value = point[2];
     parameter.draws.clear();
-    if (value) parameter = {parameter.name, *value, {}, {}, {}};
+    if (value) parameter = {parameter.quantity, *value, {}, {}, {}};
   }
   return copy;
 }

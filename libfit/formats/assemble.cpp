@@ -11,7 +11,6 @@
 #include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/dead_stretches.hpp"
 #include "libfit/recording/file_numbers.hpp"
-#include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/traps.hpp"
 #include "libfit/recording/units.hpp"
 
@@ -46,7 +45,7 @@ void check_pair(const Pair& pair) {
   const auto& first = pair.voltage.channel().sweeps;
   const auto& second = pair.current.channel().sweeps;
   if (first.size() != second.size()) {
-    throw DataError(fmt::format(
+    throw DataError(
         "{} has {} of voltage but {} has {} of current; list matching files in the same order", voltage.path,
         count_of(first.size(), "sweep"), current.path, count_of(second.size(), "sweep")));
   }
@@ -98,7 +97,7 @@ void check_same_step(const std::vector<Sweep>& sweeps) {
 }
 
 [[noreturn]] void refuse_without_channels(const SignalFile& file) {
-  throw DataError(fmt::format(
+  throw DataError(
       "{}: holds no current-clamp response with its stimulus{}; give a recording with both", file.path,
       file.left_out.empty() ? "" : fmt::format(", but {}", fmt::join(file.left_out, ", "))));
 }
@@ -110,7 +109,7 @@ std::vector<std::string> paths_of(const std::vector<Half>& halves) {
 }
 
 // Files with both channels stand for themselves; halves are paired. The place of the voltage counts.
-std::vector<Pair> pair_files(std::span<const SignalFile> files, const AssembleOptions& options) {
+std::vector<Pair> pair_files(std::span<const SignalFile> files, const ReadOptions& options) {
   std::vector<Pair> pairs;
   std::vector<Half> voltages;
   std::vector<Half> currents;
@@ -205,7 +204,7 @@ bool is_flat(const std::vector<double>& samples) {
 // A voltage that is constant in every sweep, or a current that is the same throughout.
 void refuse_flat(const std::vector<Sweep>& sweeps, const Pair& first) {
   const auto refuse = [&](const Half& half, double value, std::string_view unit) {
-    throw DataError(fmt::format(
+    throw DataError(
         "{}: is flat ({:g} {} throughout{}): the input was not connected or not driven; choose "
         "another channel, or leave the sweep out with --sweeps",
         place_of(half, sweeps[0].number), value, unit, sweeps.size() > 1 ? ", as in every other sweep" : ""));
@@ -229,7 +228,7 @@ void refuse_commanded_voltage(const Sweep& sweep, const std::string& place) {
       count_levels(sweep.voltage_mV, kFew + 1) <= kFew && count_levels(sweep.current_pA, kFew + 1) > kFew;
   const bool held = voltage.sd < 0.1 && current.sd > 10.0;
   if (!stepped && !held) return;
-  throw DataError(fmt::format(
+  throw DataError(
       "{}: the voltage {} while the current fluctuates (SD {:.3g} pA): this is voltage clamp, whose "
       "current is the response; give a current-clamp recording, or pass --clamp current if this is one",
       place, stepped ? "holds a few constant levels" : "is held", current.sd));
@@ -243,7 +242,7 @@ std::vector<double>* spare_samples(std::span<SignalFile> spare, const Half& half
   return nullptr;
 }
 
-Sweep read_sweep(const Pair& pair, std::size_t index, const AssembleOptions& options,
+Sweep read_sweep(const Pair& pair, std::size_t index, const ReadOptions& options,
                  std::span<SignalFile> spare) {
   Sweep sweep;
   sweep.number = index + 1;
@@ -255,10 +254,13 @@ Sweep read_sweep(const Pair& pair, std::size_t index, const AssembleOptions& opt
     sweep.dt_ms = sweep.note.dt_ms;
   }
   const std::string place = place_of(pair.voltage, sweep.number);
-  const std::size_t size = pair.voltage.channel().sweeps[index].size();
-  const SampleWindow window = sample_window(size, sweep.dt_ms, options.from_ms, options.to_ms);
-  if (window.empty()) refuse_empty_window(place, size, sweep.dt_ms, options.from_ms);
-  sweep.start_ms = sweep.note.start_ms + static_cast<double>(window.first) * sweep.dt_ms;
+  // Times count from the beginning of the sweep, also where the reader left out what comes before the start.
+  const auto left_out = static_cast<std::size_t>(std::llround(sweep.note.start_ms / sweep.dt_ms));
+  const std::size_t size = left_out + pair.voltage.channel().sweeps[index].size();
+  SampleWindow window = options.selection.window(size, sweep.dt_ms, place);
+  window.first = std::max(window.first, left_out);
+  sweep.start_ms = static_cast<double>(window.first) * sweep.dt_ms;
+  window = {window.first - left_out, window.last - left_out};
   sweep.voltage_mV =
       cut(pair.voltage, index, window, options.voltage_offset_mV, spare_samples(spare, pair.voltage, index));
   sweep.current_pA =
@@ -288,25 +290,9 @@ void add_warnings(const Pair& pair, const std::vector<const Sweep*>& sweeps,
   }
 }
 
-}  // namespace
-
-void refuse_empty_window(const std::string& place, std::size_t size, double dt_ms, double from_ms) {
-  throw DataError(fmt::format("{}: lasts {:g} s, so nothing of it lies between --from {:g} s and --to", place,
-                              static_cast<double>(size) * dt_ms / 1000.0, from_ms / 1000.0));
-}
-
-void AssembleOptions::validate() const {
-  check_options({{"current-offset", current_offset_pA, std::isfinite(current_offset_pA), "finite [pA]"},
-                 {"voltage-offset", voltage_offset_mV, std::isfinite(voltage_offset_mV), "finite [mV]"},
-                 {"from", from_ms, std::isfinite(from_ms) && from_ms >= 0.0, ">= 0"},
-                 {"to", to_ms.value_or(from_ms + 1.0), !to_ms || *to_ms > from_ms, "> --from"}});
-}
-
-namespace {
-
 // `spare`: the same files, where their samples may be taken; else empty. Every sweep of a file is used once
 // at most, since a selection names none twice.
-Recording assemble(std::span<const SignalFile> files, const AssembleOptions& options,
+Recording assemble(std::span<const SignalFile> files, const ReadOptions& options,
                    std::span<SignalFile> spare) {
   require(!files.empty(), "assemble_recording: no files");
   options.validate();
@@ -318,12 +304,9 @@ Recording assemble(std::span<const SignalFile> files, const AssembleOptions& opt
     for (std::size_t s = 0; s < pairs[p].voltage.channel().sweeps.size(); ++s) all.emplace_back(p, s);
   }
   check_same_step(pairs);
-  std::vector<std::size_t> chosen;
-  if (options.sweeps.empty()) {
-    for (std::size_t i = 0; i < all.size(); ++i) chosen.push_back(i);
-  } else {
-    chosen = parse_selection(options.sweeps, all.size());
-  }
+  Selection left = options.selection;
+  if (files.size() == 1 && files.front().sweeps_chosen) left.sweeps.clear();
+  const std::vector<std::size_t> chosen = left.indices(all.size());
   std::vector<Sweep> whole;
   whole.reserve(chosen.size());
   for (const std::size_t i : chosen)
@@ -350,40 +333,17 @@ Recording assemble(std::span<const SignalFile> files, const AssembleOptions& opt
 
 }  // namespace
 
-Recording assemble_recording(std::span<const SignalFile> files, const AssembleOptions& options) {
+Recording assemble_recording(std::span<const SignalFile> files, const ReadOptions& options) {
   return assemble(files, options, {});
 }
 
-Recording assemble_taking(std::vector<SignalFile> files, const AssembleOptions& options) {
+Recording assemble_taking(std::vector<SignalFile> files, const ReadOptions& options) {
   return assemble(files, options, files);
 }
 
-Recording read_recording(const std::vector<std::filesystem::path>& paths, const OpenOptions& open,
-                         const AssembleOptions& assemble) {
+Recording read_recording(const std::vector<std::filesystem::path>& paths, const ReadOptions& options) {
   require(!paths.empty(), "read_recording: no files");
-  std::vector<SignalFile> files;
-  files.reserve(paths.size());
-  // A reader that can read parts is given the parts; the sweeps are counted through all files, so only where
-  // there is one file.
-  OpenOptions part = open;
-  if (paths.size() == 1) part.nwb.sweeps = assemble.sweeps;
-  part.nwb.from_ms = assemble.from_ms;
-  part.nwb.to_ms = assemble.to_ms;
-  AssembleOptions rest = assemble;
-  std::size_t cut = 0;
-  for (const auto& path : paths) {
-    files.push_back(open_signal_file(path, part));
-    if (files.back().sweeps_chosen) rest.sweeps.clear();
-    cut += files.back().times_chosen ? 1 : 0;
-  }
-  const bool limited = assemble.from_ms > 0.0 || assemble.to_ms;
-  if (limited && cut > 0 && cut < files.size())
-    throw OptionError(
-        fmt::format("{} and {} are of different formats; give one format a role, or no --from and --to",
-                    files.front().path, files.back().path));
-  if (cut > 0) rest.from_ms = 0.0;
-  if (cut > 0) rest.to_ms.reset();
-  return assemble_taking(std::move(files), rest);
+  return assemble_taking(open_signal_files(paths, options), options);
 }
 
 }  // namespace libfit

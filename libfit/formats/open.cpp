@@ -65,29 +65,29 @@ class Content {
 struct Format {
   std::string_view name;
   bool (*recognises)(Content& content);
-  SignalFile (*read)(Content& content, const OpenOptions& options);
+  SignalFile (*read)(Content& content, const ReadOptions& options);
 };
 
 // The first that recognises the content reads it: signatures before looks, what any text could be last.
 constexpr std::array kFormats{
     Format{"ABF 2", [](Content& c) { return begins_with(c.bytes, "ABF2"); },
-           [](Content& c, const OpenOptions&) { return read_abf2(c.bytes, c.path); }},
+           [](Content& c, const ReadOptions&) { return read_abf2(c.bytes, c.path); }},
     Format{"ABF 1", [](Content& c) { return begins_with(c.bytes, "ABF "); },
-           [](Content& c, const OpenOptions&) { return read_abf1(c.bytes, c.path); }},
+           [](Content& c, const ReadOptions&) { return read_abf1(c.bytes, c.path); }},
     Format{"Igor binary wave",
            [](Content& c) { return is_igor_wave(c.bytes) || looks_like_igor_wave(c.bytes); },
-           [](Content& c, const OpenOptions& o) { return read_igor_wave(c.bytes, c.path, o.dt_ms); }},
+           [](Content& c, const ReadOptions& o) { return read_igor_wave(c.bytes, c.path, o.dt_ms); }},
     Format{"Axon text", [](Content& c) { return c.is_text() && looks_like_axon_text(c.text()); },
-           [](Content& c, const OpenOptions& o) { return read_axon_text(c.text(), c.path, o.dt_ms); }},
+           [](Content& c, const ReadOptions& o) { return read_axon_text(c.text(), c.path, o.dt_ms); }},
     Format{"Igor text", [](Content& c) { return c.is_text() && looks_like_igor_text(c.text()); },
-           [](Content& c, const OpenOptions& o) { return read_igor_text(c.text(), c.path, o.dt_ms); }},
+           [](Content& c, const ReadOptions& o) { return read_igor_text(c.text(), c.path, o.dt_ms); }},
     Format{"delimited text", [](Content& c) { return c.is_text(); },
-           [](Content& c, const OpenOptions& o) {
+           [](Content& c, const ReadOptions& o) {
              return read_text(c.text(), c.path, {o.dt_ms, o.columns, {o.current_unit, o.voltage_unit}});
            }},
 };
 
-SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const OpenOptions& options) {
+SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path, const ReadOptions& options) {
   if (bytes.empty()) throw InputError(fmt::format("{}: is empty", path));
   Content content(bytes, path);
   if (const auto foreign = is_igor_wave(bytes) || content.is_text() ? std::nullopt : foreign_format(bytes))
@@ -100,21 +100,14 @@ SignalFile read_bytes(std::span<const std::byte> bytes, const std::string& path,
   throw InputError(fmt::format("{}: is of no format that is read ({}NWB, HDF5)", path, names));
 }
 
-void check_unit(std::string_view option, const std::string& unit, ChannelRole role) {
-  if (unit.empty()) return;
-  const auto parsed = parse_electric_unit(unit);
-  if (!parsed || parsed->role != role)
-    throw OptionError(fmt::format("{} = {}: must be a unit of {}", option, unit, role_name(role)));
-}
-
-void refuse_stimulus(const std::string& path, const OpenOptions& options) {
-  if (options.nwb.stimulus.empty()) return;
+void refuse_stimulus(const std::string& path, const ReadOptions& options) {
+  if (options.selection.stimulus.empty()) return;
   throw OptionError(fmt::format(
       "--stimulus {}: {} is no NWB file, and files of its format name no stimuli; pick sweeps with --sweeps",
-      options.nwb.stimulus, path));
+      options.selection.stimulus, path));
 }
 
-void check_step(const SignalFile& file, const OpenOptions& options) {
+void check_step(const SignalFile& file, const ReadOptions& options) {
   if (file.channels.empty()) return;  // an NWB file without a sweep to read
   if (!(file.dt_ms >= kShortestStep_ms && file.dt_ms <= kLongestStep_ms)) {
     throw InputError(
@@ -126,7 +119,7 @@ void check_step(const SignalFile& file, const OpenOptions& options) {
   if (options.dt_ms) agreed_step(file.path, *options.dt_ms, file.dt_ms);
 }
 
-SignalFile checked(SignalFile file, const OpenOptions& options) {
+SignalFile checked(SignalFile file, const ReadOptions& options) {
   check_step(file, options);
   file.stated_current_clamp = options.current_clamp;
   for (std::string& trap : file_traps(file)) file.warnings.push_back(std::move(trap));
@@ -135,13 +128,7 @@ SignalFile checked(SignalFile file, const OpenOptions& options) {
 
 }  // namespace
 
-void OpenOptions::validate() const {
-  if (dt_ms) check_options({{"dt", *dt_ms, std::isfinite(*dt_ms) && *dt_ms > 0.0, "> 0 [ms]"}});
-  check_unit("current-unit", current_unit, ChannelRole::current);
-  check_unit("voltage-unit", voltage_unit, ChannelRole::voltage);
-}
-
-SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions& options) {
+SignalFile open_signal_file(const std::filesystem::path& path, const ReadOptions& options) {
   options.validate();
   std::error_code problem;
   const bool regular = std::filesystem::is_regular_file(path, problem);
@@ -153,10 +140,24 @@ SignalFile open_signal_file(const std::filesystem::path& path, const OpenOptions
 }
 
 SignalFile parse_signal_file(std::span<const std::byte> content, const std::string& path,
-                             const OpenOptions& options) {
+                             const ReadOptions& options) {
   options.validate();
   refuse_stimulus(path, options);
   return checked(read_bytes(content, path, options), options);
+}
+
+std::vector<SignalFile> open_signal_files(const std::vector<std::filesystem::path>& paths,
+                                          const ReadOptions& options) {
+  ReadOptions each = options;
+  if (paths.size() > 1) each.selection.sweeps.clear();
+  std::vector<SignalFile> files;
+  files.reserve(paths.size());
+  for (const auto& path : paths) files.push_back(open_signal_file(path, each));
+  return files;
+}
+
+std::vector<std::string> recording_roles(const std::filesystem::path& path) {
+  return looks_like_hdf5(read_head(path)) ? hdf5_roles(path) : std::vector<std::string>{};
 }
 
 }  // namespace libfit

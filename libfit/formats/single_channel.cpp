@@ -14,8 +14,7 @@
 namespace libfit {
 namespace {
 
-std::optional<ChosenChannel> choose(const SignalFile& file, ChannelRole role,
-                                    const AssembleOptions& options) {
+std::optional<ChosenChannel> choose(const SignalFile& file, ChannelRole role, const ReadOptions& options) {
   return role == ChannelRole::voltage
              ? choose_channel(file, role, options.voltage_channel, options.voltage_unit)
              : choose_channel(file, role, options.current_channel, options.current_unit);
@@ -29,7 +28,7 @@ struct Source {
 
 // Every sweep of every file, in order.
 std::vector<Source> sources_of(std::span<const SignalFile> files, ChannelRole role,
-                               const AssembleOptions& options) {
+                               const ReadOptions& options) {
   std::vector<Source> sources;
   for (const SignalFile& file : files) {
     const auto chosen = choose(file, role, options);
@@ -48,21 +47,12 @@ std::vector<Source> sources_of(std::span<const SignalFile> files, ChannelRole ro
   return sources;
 }
 
-ChannelSweep read_sweep(const Source& source, double offset, const AssembleOptions& options) {
+ChannelSweep read_sweep(const Source& source, double offset, const ReadOptions& options) {
   const auto& samples = source.file->channels[source.chosen.index].sweeps[source.sweep];
   const double dt_ms = source.file->dt_ms;
   const std::string place = fmt::format("{}: sweep {}, channel {}", source.file->path, source.sweep + 1,
                                         channel_label(*source.file, source.chosen.index));
-  const auto place_of = [&](double time_ms) {
-    const double index = std::ceil(time_ms / dt_ms - 1e-6);
-    return static_cast<std::size_t>(std::clamp(index, 0.0, static_cast<double>(samples.size())));
-  };
-  const std::size_t first = place_of(options.from_ms);
-  const std::size_t last = options.to_ms ? place_of(*options.to_ms) : samples.size();
-  if (first >= last) {
-    throw DataError(fmt::format("{}: lasts {:g} s, so nothing of it lies between --from and --to", place,
-                                static_cast<double>(samples.size()) * dt_ms / 1000.0));
-  }
+  const auto [first, last] = options.selection.window(samples.size(), dt_ms, place);
   ChannelSweep sweep{{}, dt_ms, static_cast<double>(first) * dt_ms, source.sweep + 1};
   sweep.samples.reserve(last - first);
   for (std::size_t k = first; k < last; ++k) {
@@ -79,40 +69,31 @@ ChannelSweep read_sweep(const Source& source, double offset, const AssembleOptio
 
 }  // namespace
 
-bool holds_channel(std::span<const SignalFile> files, ChannelRole role, const AssembleOptions& options) {
+bool holds_channel(std::span<const SignalFile> files, ChannelRole role, const ReadOptions& options) {
   return std::ranges::any_of(files,
                              [&](const SignalFile& file) { return choose(file, role, options).has_value(); });
 }
 
-ChannelSweeps read_channel(std::span<const SignalFile> files, ChannelRole role,
-                           const AssembleOptions& options) {
+ChannelSweeps read_channel(std::span<const SignalFile> files, ChannelRole role, const ReadOptions& options) {
   require(!files.empty(), "read_channel: no files");
   require(role != ChannelRole::other, "read_channel: a current or a voltage");
   options.validate();
   const std::vector<Source> sources = sources_of(files, role, options);
-  std::vector<std::size_t> chosen;
-  if (options.sweeps.empty()) {
-    for (std::size_t i = 0; i < sources.size(); ++i) chosen.push_back(i);
-  } else {
-    chosen = parse_selection(options.sweeps, sources.size());
-  }
   const double offset = role == ChannelRole::voltage ? options.voltage_offset_mV : options.current_offset_pA;
   ChannelSweeps result;
-  for (const std::size_t i : chosen) result.sweeps.push_back(read_sweep(sources[i], offset, options));
+  for (const std::size_t i : options.selection.indices(sources.size()))
+    result.sweeps.push_back(read_sweep(sources[i], offset, options));
   for (const SignalFile& file : files)
     result.warnings.insert(result.warnings.end(), file.warnings.begin(), file.warnings.end());
   return result;
 }
 
-ChannelSweeps read_currents(const std::vector<std::filesystem::path>& paths, const OpenOptions& open,
-                            const AssembleOptions& assemble) {
+ChannelSweeps read_currents(const std::vector<std::filesystem::path>& paths, const ReadOptions& options) {
   require(!paths.empty(), "read_currents: no files");
-  std::vector<SignalFile> files;
-  files.reserve(paths.size());
-  for (const auto& path : paths) files.push_back(open_signal_file(path, open));
-  if (!holds_channel(files, ChannelRole::voltage, assemble))
-    return read_channel(files, ChannelRole::current, assemble);
-  Recording recording = assemble_taking(std::move(files), assemble);
+  std::vector<SignalFile> files = open_signal_files(paths, options);
+  if (!holds_channel(files, ChannelRole::voltage, options))
+    return read_channel(files, ChannelRole::current, options);
+  Recording recording = assemble_taking(std::move(files), options);
   ChannelSweeps result{{}, std::move(recording.warnings)};
   for (Sweep& sweep : recording.sweeps)
     result.sweeps.push_back({std::move(sweep.current_pA), sweep.dt_ms, sweep.start_ms, sweep.number});

@@ -26,16 +26,15 @@ struct ChannelSweeps {
 };
 
 // Whether any of the files holds a channel of that role, or the options name one.
-bool holds_channel(std::span<const SignalFile> files, ChannelRole role, const AssembleOptions& options = {});
+bool holds_channel(std::span<const SignalFile> files, ChannelRole role, const ReadOptions& options = {});
 
 // The channel of that role (current or voltage) in every file, sweep after sweep. Throws DataError for a file
 // without it, of voltage clamp, of another step than the first, or with samples that are not finite;
 // OptionError for a sweep that is not there.
 ChannelSweeps read_channel(std::span<const SignalFile> files, ChannelRole role,
-                           const AssembleOptions& options = {});
+                           const ReadOptions& options = {});
 
 // The currents of recordings and of files that hold a current alone.
-ChannelSweeps read_currents(const std::vector<std::filesystem::path>& paths, const OpenOptions& open = {},
-                            const AssembleOptions& assemble = {});
+ChannelSweeps read_currents(const std::vector<std::filesystem::path>& paths, const ReadOptions& options = {});
 
 }  // namespace libfit

@@ -8,6 +8,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
+#include "libfit/iv/capacitance_choice_internal.hpp"
 #include "libfit/signal/quiet_stretches.hpp"
 
 namespace libfit {
@@ -76,24 +77,7 @@ std::optional<CapacitanceAtVoltage> capacitance_of_group(const CapacitanceMoment
   return group;
 }
 
-// Inverse-variance mean of the groups of the plateau so far.
-struct RunningMean {
-  double weighted = 0.0, weights = 0.0;
-  void add(const CapacitanceAtVoltage& group) {
-    const double weight = 1.0 / (group.se_pF * group.se_pF);
-    weighted += weight * group.capacitance_pF;
-    weights += weight;
-  }
-  bool is_exceeded_by(const CapacitanceAtVoltage& group, double tolerance) const {
-    if (weights == 0.0) return false;
-    const double mean = weighted / weights;
-    const double error = std::sqrt(group.se_pF * group.se_pF + 1.0 / weights);
-    return group.capacitance_pF > mean + std::max(tolerance * mean, 2.0 * error);
-  }
-};
-
-// From the lowest voltage upwards. Two groups in a row that stand out above the mean below them end the
-// plateau: among twenty groups one stands out by chance.
+// C of each group of bins from the lowest voltage upwards, and the groups of the plateau.
 Plateau find_plateau(const CapacitanceMoments& moments, const Weights& weights,
                      const CapacitanceOptions& options) {
   Plateau plateau;
@@ -106,17 +90,11 @@ Plateau find_plateau(const CapacitanceMoments& moments, const Weights& weights,
       first_bins.push_back(first);
     }
   }
-  RunningMean below;
-  for (std::size_t g = 0; g < plateau.groups.size(); ++g) {
-    const bool exceeds = below.is_exceeded_by(plateau.groups[g], options.plateau_tolerance);
-    if (exceeds && (g + 1 == plateau.groups.size() ||
-                    below.is_exceeded_by(plateau.groups[g + 1], options.plateau_tolerance)))
-      break;
-    if (!exceeds) below.add(plateau.groups[g]);
-    plateau.groups[g].in_plateau = true;
-    if (plateau.count == 0) plateau.first_bin = first_bins[g];
-    plateau.last_bin = first_bins[g] + options.bins_per_group;
-    ++plateau.count;
+  plateau.count = plateau_length(plateau.groups, options.plateau_tolerance);
+  for (std::size_t g = 0; g < plateau.count; ++g) plateau.groups[g].in_plateau = true;
+  if (plateau.count > 0) {
+    plateau.first_bin = first_bins.front();
+    plateau.last_bin = first_bins[plateau.count - 1] + options.bins_per_group;
   }
   return plateau;
 }
@@ -167,10 +145,6 @@ void variance_method(const CapacitanceMoments& moments, const Weights& weights, 
   }
 }
 
-double relative_error(const Estimate& estimate) {
-  return estimate.ci95 ? (estimate.ci95->high - estimate.ci95->low) / (2.0 * 1.96 * estimate.value) : 0.0;
-}
-
 // Nothing could be estimated: were it the spikes, or the current?
 [[noreturn]] void refuse(const Recording& recording, const QuietStretches& quiet) {
   const std::string& file = recording.sweeps.front().voltage_source.file;
@@ -179,101 +153,15 @@ double relative_error(const Estimate& estimate) {
     for (const Stretch& stretch : quiet.stretches[s])
       left_s += static_cast<double>(stretch.end - stretch.begin) * recording.sweeps[s].dt_ms / 1000.0;
   if (quiet.share < 0.1 && left_s < 5.0)
-    throw DataError(fmt::format(
+    throw DataError(
         "{}: the capacitance cannot be estimated: the spikes leave {:.3g} s of the recording (from "
         "{:.3g} ms after a spike to {:.3g} ms before the next); record longer, or at a lower "
         "mean current, or pass the capacitance",
         file, left_s, quiet.window.after_ms, quiet.window.before_ms));
-  throw DataError(fmt::format(
+  throw DataError(
       "{}: the capacitance cannot be estimated: outside spikes the current does not fluctuate "
       "enough to move the voltage; record fluctuating current for a minute, or pass the capacitance",
       file));
-}
-
-void choose(Capacitance& result, const Plateau& plateau, const CapacitanceOptions& options) {
-  const bool wide_enough = plateau.count >= 3 && result.plateau_pF;
-  if (wide_enough && result.kernel_pF) {
-    const double difference = result.plateau_pF->value / result.kernel_pF->value - 1.0;
-    result.systematic_pF = Interval{std::min(result.plateau_pF->value, result.kernel_pF->value),
-                                    std::max(result.plateau_pF->value, result.kernel_pF->value)};
-    const double tolerance =
-        std::max(options.kernel_tolerance,
-                 2.0 * std::hypot(relative_error(*result.plateau_pF), relative_error(*result.kernel_pF)));
-    if (std::abs(difference) <= tolerance) {
-      result.method = CapacitanceMethod::plateau;
-      result.reason = fmt::format("a plateau of {} groups, {:+.0f} % from the electrode sweep's response",
-                                  plateau.count, 100.0 * difference);
-    } else {
-      result.method = CapacitanceMethod::kernel;
-      result.reason =
-          fmt::format("the plateau is {:+.0f} % from the electrode sweep's response", 100.0 * difference);
-      result.warnings.push_back(
-          fmt::format("capacitance: the plateau gives {:.1f} pF and the electrode sweep's response {:.1f} "
-                      "pF; the latter is used. Likely "
-                      "causes: a slow current that is active at every voltage of the recording, a cell that "
-                      "is not isopotential, or an "
-                      "electrode that drifted between the files [capacitance.disagreement]",
-                      result.plateau_pF->value, result.kernel_pF->value));
-    }
-  } else if (wide_enough) {
-    result.method = CapacitanceMethod::plateau;
-    result.reason = fmt::format("a plateau of {} groups; no electrode sweep to compare with", plateau.count);
-  } else if (result.kernel_pF) {
-    result.method = CapacitanceMethod::kernel;
-    result.reason = fmt::format("the capacitance has no plateau against voltage ({} groups)", plateau.count);
-    result.warnings.push_back(
-        "capacitance: too few voltages give a constant value; the electrode sweep's response is used "
-        "[capacitance.no_plateau]");
-  } else if (result.plateau_pF) {
-    result.method = CapacitanceMethod::plateau;
-    result.reason = fmt::format("the only method left; its plateau has {} groups", plateau.count);
-    result.warnings.push_back(
-        "capacitance: too few voltages give a constant value and there is no electrode sweep; treat it as a "
-        "lower bound [capacitance.no_plateau]");
-  } else {
-    result.method = CapacitanceMethod::regression;
-    result.reason = "the recording is too short for bins of voltage";
-    result.warnings.push_back(
-        "capacitance: only the regression over all voltages could be computed "
-        "[capacitance.regression_only]");
-  }
-}
-
-const Estimate& chosen(const Capacitance& result) {
-  if (result.method == CapacitanceMethod::kernel) return *result.kernel_pF;
-  if (result.method == CapacitanceMethod::regression) return *result.regression_pF;
-  return *result.plateau_pF;
-}
-
-// Names what a disagreement of the other methods probably means.
-void warn_of_disagreement(Capacitance& result) {
-  const auto compare = [&](const std::optional<Estimate>& other, std::string_view name) {
-    if (!other) return;
-    const double ratio = other->value / result.value_pF;
-    if (ratio > 1.2) {
-      result.warnings.push_back(
-          fmt::format("capacitance: {} gives {:.1f} pF, {:.0f} % above the {:.1f} pF used: a slow outward "
-                      "current near threshold, "
-                      "which rises with the injected current, does that [capacitance.above]",
-                      name, other->value, 100.0 * (ratio - 1.0), result.value_pF));
-    } else if (ratio < 1.0 / 1.2) {
-      result.warnings.push_back(
-          fmt::format("capacitance: {} gives {:.1f} pF, {:.0f} % below the {:.1f} pF used: a residual "
-                      "electrode, a current that is out of "
-                      "step, or a cell that is not isopotential does that [capacitance.below]",
-                      name, other->value, 100.0 * (1.0 - ratio), result.value_pF));
-    }
-  };
-  compare(result.variance_pF, "variance minimisation");
-  compare(result.regression_pF, "regression over all voltages");
-  compare(result.impedance_pF, "the impedance");
-  if (std::abs(result.residual_resistance_MOhm) > 2.0) {
-    result.warnings.push_back(
-        fmt::format("capacitance: {:.1f} MOhm of instantaneous resistance are left in the voltage; check "
-                    "bridge balance or electrode "
-                    "compensation, and whether current and voltage are in step [capacitance.residual]",
-                    result.residual_resistance_MOhm));
-  }
 }
 
 }  // namespace
@@ -302,8 +190,7 @@ std::string_view method_name(CapacitanceMethod method) {
   return "plateau";
 }
 
-CapacitanceMoments capacitance_moments(const Recording& compensated,
-                                       const std::vector<std::vector<double>>& spikes_ms,
+CapacitanceMoments capacitance_moments(const Recording& compensated, const SpikeTrains& spikes_ms,
                                        std::span<const Block> blocks, const CapacitanceOptions& options) {
   const auto quiet =
       quiet_stretches(compensated, driven_stretches(compensated), spikes_ms, window_of(options));
@@ -311,8 +198,7 @@ CapacitanceMoments capacitance_moments(const Recording& compensated,
                                     options.bin_width_mV, options.threads);
 }
 
-CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
-                                         const std::vector<std::vector<double>>& spikes_ms,
+CapacitanceAnalysis estimate_capacitance(const Recording& compensated, const SpikeTrains& spikes_ms,
                                          std::span<const Block> blocks,
                                          const std::optional<ElectrodeKernel>& kernel,
                                          const CapacitanceOptions& options) {
@@ -357,9 +243,7 @@ CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
 
   if (!result.plateau_pF && !result.kernel_pF && !result.regression_pF) refuse(compensated, quiet);
   if (quiet.shrunk) result.warnings.push_back("capacitance: " + shrunk_sentence(window_of(options), quiet));
-  choose(result, plateau, options);
-  result.value_pF = chosen(result).value;
-  result.ci95_pF = chosen(result).ci95;
+  choose_capacitance(result, plateau.count, options.kernel_tolerance);
   // The kernel's interval is from blocks of its own.
   if (result.ci95_pF && result.method != CapacitanceMethod::kernel)
     result.ci95_pF = widened_for_blocks(*result.ci95_pF, result.value_pF, blocks.size());

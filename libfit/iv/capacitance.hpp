@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/core/statistics.hpp"
 #include "libfit/iv/capacitance_moments.hpp"
 #include "libfit/iv/impedance.hpp"
@@ -78,15 +79,13 @@ struct CapacitanceAnalysis {
 };
 
 // `kernel`: of the electrode sweep, when there is one. Throws DataError when no method gives a value.
-CapacitanceAnalysis estimate_capacitance(const Recording& compensated,
-                                         const std::vector<std::vector<double>>& spikes_ms,
+CapacitanceAnalysis estimate_capacitance(const Recording& compensated, const SpikeTrains& spikes_ms,
                                          std::span<const Block> blocks,
                                          const std::optional<ElectrodeKernel>& kernel,
                                          const CapacitanceOptions& options = {});
 
 // The moments that estimate_capacitance() gathers, for a recording that differs a little.
-CapacitanceMoments capacitance_moments(const Recording& compensated,
-                                       const std::vector<std::vector<double>>& spikes_ms,
+CapacitanceMoments capacitance_moments(const Recording& compensated, const SpikeTrains& spikes_ms,
                                        std::span<const Block> blocks, const CapacitanceOptions& options = {});
 
 // How far the plateau's value moves when `moments` take the place of the analysis's own, of which each block

@@ -22,8 +22,8 @@ using Stretches = std::vector<std::vector<Stretch>>;  // per sweep
 constexpr double kTooFew = 0.05;
 constexpr double kShortest_ms = 2.0;
 
-Stretches select(const Recording& recording, const Stretches& driven,
-                 const std::vector<std::vector<double>>& spikes_ms, double exclusion_ms) {
+Stretches select(const Recording& recording, const Stretches& driven, const SpikeTrains& spikes_ms,
+                 double exclusion_ms) {
   Stretches all;
   for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
@@ -143,7 +143,7 @@ void DynamicIvOptions::validate() const {
                  {"block_ms", block_ms, block_ms > 0.0, "> 0"}});
 }
 
-IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+IvMoments gather_iv_moments(const Recording& recording, const SpikeTrains& spikes_ms,
                             std::span<const Block> blocks, const DynamicIvOptions& options,
                             unsigned threads) {
   options.validate();
@@ -273,8 +273,8 @@ DynamicIv dynamic_iv(const IvMoments& moments, double capacitance_pF, const Dyna
   return iv;
 }
 
-DynamicIv estimate_dynamic_iv(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                              double capacitance_pF, const DynamicIvOptions& options, unsigned threads) {
+DynamicIv estimate_dynamic_iv(const Recording& recording, const SpikeTrains& spikes_ms, double capacitance_pF,
+                              const DynamicIvOptions& options, unsigned threads) {
   const auto blocks = make_blocks(recording, options.block_ms);
   return dynamic_iv(gather_iv_moments(recording, spikes_ms, blocks, options, threads), capacitance_pF,
                     options);

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/iv/blocks.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/signal/spikes.hpp"
@@ -74,7 +75,7 @@ struct DynamicIv {
 
 // One pass over the recording. Samples from each spike to the end of the exclusion are left out; the upstroke
 // before it is kept. Throws DataError when no sample is left.
-IvMoments gather_iv_moments(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+IvMoments gather_iv_moments(const Recording& recording, const SpikeTrains& spikes_ms,
                             std::span<const Block> blocks, const DynamicIvOptions& options = {},
                             unsigned threads = 0);
 
@@ -88,8 +89,7 @@ DynamicIv dynamic_iv(const IvMoments& moments, double capacitance_pF, const Dyna
                      std::span<const double> weights = {});
 
 // Both steps at once.
-DynamicIv estimate_dynamic_iv(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                              double capacitance_pF, const DynamicIvOptions& options = {},
-                              unsigned threads = 0);
+DynamicIv estimate_dynamic_iv(const Recording& recording, const SpikeTrains& spikes_ms, double capacitance_pF,
+                              const DynamicIvOptions& options = {}, unsigned threads = 0);
 
 }  // namespace libfit

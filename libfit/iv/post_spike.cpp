@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kForever = std::numeric_limits<double>::infinity();
 
-std::size_t intervals_longer_than(const std::vector<std::vector<double>>& spikes_ms, double t_ms) {
+std::size_t intervals_longer_than(const SpikeTrains& spikes_ms, double t_ms) {
   std::size_t count = 0;
   for (const auto& train : spikes_ms) {
     for (std::size_t i = 1; i < train.size(); ++i) count += train[i] - train[i - 1] > t_ms ? 1U : 0U;
@@ -23,7 +23,7 @@ std::size_t intervals_longer_than(const std::vector<std::vector<double>>& spikes
 
 // The samples of one sweep that lie between `begin_ms` and `end_ms` after the last spike. The first one at or
 // after begin_ms; the pair that leads to the next spike is kept, as in the whole curve.
-std::vector<Stretch> after_spikes(const Sweep& sweep, const std::vector<double>& spikes_ms, double begin_ms,
+std::vector<Stretch> after_spikes(const Sweep& sweep, const SpikeTrain& spikes_ms, double begin_ms,
                                   double end_ms) {
   std::vector<Stretch> stretches;
   for (std::size_t i = 0; i < spikes_ms.size(); ++i) {
@@ -39,7 +39,7 @@ std::vector<Stretch> after_spikes(const Sweep& sweep, const std::vector<double>&
 }
 
 // Mean time since the spike over the samples, which lie evenly in each stretch.
-double mean_time_ms(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+double mean_time_ms(const Recording& recording, const SpikeTrains& spikes_ms,
                     const std::vector<std::vector<Stretch>>& stretches) {
   double sum = 0.0, count = 0.0;
   for (std::size_t s = 0; s < stretches.size(); ++s) {
@@ -69,7 +69,7 @@ void PostSpikeOptions::validate() const {
   }
 }
 
-std::vector<double> post_spike_edges(const std::vector<std::vector<double>>& spikes_ms, double t_ref_ms,
+std::vector<double> post_spike_edges(const SpikeTrains& spikes_ms, double t_ref_ms,
                                      const PostSpikeOptions& options) {
   options.validate();
   std::vector<double> edges{std::max(options.edges_ms.front(), t_ref_ms)};
@@ -96,8 +96,7 @@ std::vector<double> finer_edges(std::span<const double> edges_ms, std::size_t pa
   return finer;
 }
 
-PostSpikeMoments gather_post_spike(const Recording& recording,
-                                   const std::vector<std::vector<double>>& spikes_ms,
+PostSpikeMoments gather_post_spike(const Recording& recording, const SpikeTrains& spikes_ms,
                                    std::span<const double> edges_ms, std::span<const Block> blocks,
                                    const PostSpikeOptions& options, unsigned threads) {
   options.validate();

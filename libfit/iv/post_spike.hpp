@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/iv/blocks.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
 #include "libfit/recording/recording.hpp"
@@ -41,7 +42,7 @@ struct PostSpikeMoments {
 
 // The edges for a cell: those after its refractory period (and the end of it, where that is later than the
 // first) that min_spikes intervals exceed. Empty when there are fewer than two.
-std::vector<double> post_spike_edges(const std::vector<std::vector<double>>& spikes_ms, double t_ref_ms,
+std::vector<double> post_spike_edges(const SpikeTrains& spikes_ms, double t_ref_ms,
                                      const PostSpikeOptions& options);
 
 // Every slice cut into `parts` of equal ratio of end to begin: what a fit of time courses needs, over which
@@ -50,8 +51,7 @@ std::vector<double> finer_edges(std::span<const double> edges_ms, std::size_t pa
 
 // Moments of the slices between `edges_ms` and after the last. Time before the first spike of a sweep is in
 // none.
-PostSpikeMoments gather_post_spike(const Recording& recording,
-                                   const std::vector<std::vector<double>>& spikes_ms,
+PostSpikeMoments gather_post_spike(const Recording& recording, const SpikeTrains& spikes_ms,
                                    std::span<const double> edges_ms, std::span<const Block> blocks,
                                    const PostSpikeOptions& options = {}, unsigned threads = 0);
 

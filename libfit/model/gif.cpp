@@ -7,24 +7,9 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/statistics.hpp"
+#include "libfit/model/parameters.hpp"
 
 namespace libfit {
-
-std::string_view gif_kind_name(GifKind kind) {
-  switch (kind) {
-    case GifKind::gif:
-      return "gif";
-    case GifKind::exp_gif:
-      return "exp_gif";
-    case GifKind::igif:
-      return "igif";
-    case GifKind::igif2:
-      return "igif2";
-    case GifKind::history_gif:
-      break;
-  }
-  return "history_gif";
-}
 
 void adopt_membrane_as_drive(Gif& m) {
   m.drive = {m.C_pF / m.g_nS, 1.0 / m.g_nS, m.E_mV, m.reset.V_reset_mV, m.currents};
@@ -109,62 +94,36 @@ double softplus_slope(double x, double softness) { return 1.0 / (1.0 + std::exp(
 
 namespace {
 
-void check_currents(const char* place, const std::vector<SpikeTriggeredCurrent>& currents) {
-  for (std::size_t i = 0; i < currents.size(); ++i) {
-    const auto& c = currents[i];
-    check_options({{fmt::format("{}[{}].b_pA", place, i), c.b_pA, std::isfinite(c.b_pA), "finite"},
-                   {fmt::format("{}[{}].tau_ms", place, i), c.tau_ms, c.tau_ms > 0.0, "> 0"}});
+// The rows of a list, and what one of them may not be beyond the domains of its parameters.
+template <class Item, class Check>
+void check_list(const char* list, const std::vector<Item>& items, Check&& check) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string place = fmt::format("{}[{}]", list, i);
+    check_parameters(items[i], place);
+    check(items[i], place);
   }
 }
 
 }  // namespace
 
 void validate(const Gif& m) {
-  const auto finite = [](double value) { return std::isfinite(value); };
-  check_options({{"C_pF", m.C_pF, m.C_pF > 0.0, "> 0"},
-                 {"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"},
-                 {"E_mV", m.E_mV, finite(m.E_mV), "finite"},
-                 {"V_reset_mV", m.reset.V_reset_mV, finite(m.reset.V_reset_mV), "finite"},
-                 {"bin_ms", m.bin_ms, m.bin_ms > 0.0 && m.bin_ms <= 10.0, "above 0, 10 at most"},
-                 {"t_ref_ms", m.reset.t_ref_ms, m.reset.t_ref_ms >= 0.0 && m.reset.t_ref_ms <= 1000.0,
-                  "between 0 and 1000"},
-                 {"V_spike_mV", m.V_spike_mV, finite(m.V_spike_mV), "finite"},
-                 {"reference_mV", m.reference_mV, finite(m.reference_mV), "finite"},
-                 {"log_rate_per_ms", m.log_rate_per_ms, finite(m.log_rate_per_ms), "finite"},
-                 {"spike_lead_ms", m.spike_lead_ms, m.spike_lead_ms >= 0.0, ">= 0"}});
-  check_currents("currents", m.currents);
-  const HazardDrive& d = m.drive;
-  check_options(
-      {{"drive.tau_ms", d.tau_ms, d.tau_ms > 0.0, "> 0"},
-       {"drive.resistance_GOhm", d.resistance_GOhm, d.resistance_GOhm > 0.0, "> 0"},
-       {"drive.E_mV", d.E_mV, finite(d.E_mV), "finite"},
-       {"drive.V_reset_mV", d.V_reset_mV, finite(d.V_reset_mV), "finite"},
-       {"drive.V_T_mV", d.V_T_mV, finite(d.V_T_mV), "finite"},
-       {"drive.Delta_T_mV", d.Delta_T_mV, d.Delta_T_mV >= 0.0 && finite(d.Delta_T_mV), ">= 0 and finite"}});
-  check_currents("drive.currents", d.currents);
-  for (std::size_t i = 0; i < m.filters.size(); ++i) {
-    const auto& f = m.filters[i];
-    check_options(
-        {{fmt::format("filters[{}].tau_ms", i), f.tau_ms, f.tau_ms >= 0.0, ">= 0"},
-         {fmt::format("filters[{}].weight_per_mV", i), f.weight_per_mV, finite(f.weight_per_mV), "finite"}});
-  }
-  for (std::size_t i = 0; i < m.thresholds.size(); ++i) {
-    const auto& t = m.thresholds[i];
-    check_options(
-        {{fmt::format("thresholds[{}].tau_ms", i), t.tau_ms, t.tau_ms >= 0.0, ">= 0"},
-         {fmt::format("thresholds[{}].knot_mV", i), t.knot_mV, finite(t.knot_mV), "finite"},
-         {fmt::format("thresholds[{}].softness_mV", i), t.softness_mV, t.softness_mV > 0.0, "> 0"},
-         {fmt::format("thresholds[{}].direction", i), t.direction, std::abs(t.direction) == 1.0, "1 or -1"},
-         {fmt::format("thresholds[{}].weight_per_mV", i), t.weight_per_mV, finite(t.weight_per_mV),
-          "finite"}});
-  }
-  for (std::size_t i = 0; i < m.history.size(); ++i) {
-    const auto& h = m.history[i];
-    check_options({{fmt::format("history[{}].begin_ms", i), h.begin_ms, h.begin_ms >= 0.0, ">= 0"},
-                   {fmt::format("history[{}].end_ms", i), h.end_ms, h.end_ms > h.begin_ms && h.end_ms <= 1e5,
-                    "above begin_ms, 100000 at most"},
-                   {fmt::format("history[{}].weight", i), h.weight, finite(h.weight), "finite"}});
-  }
+  const auto nothing_else = [](const auto&, const std::string&) {};
+  check_parameters(m);
+  check_options({{"bin_ms", m.bin_ms, m.bin_ms <= 10.0, "10 at most"},
+                 {"t_ref_ms", m.reset.t_ref_ms, m.reset.t_ref_ms <= 1000.0, "between 0 and 1000"}});
+  check_list("currents", m.currents, nothing_else);
+  check_parameters(m.drive, "drive");
+  check_options({{"drive.V_T_mV", m.drive.V_T_mV, true, "finite"},
+                 {"drive.Delta_T_mV", m.drive.Delta_T_mV, m.drive.Delta_T_mV >= 0.0, ">= 0 and finite"}});
+  check_list("drive.currents", m.drive.currents, nothing_else);
+  check_list("filters", m.filters, nothing_else);
+  check_list("thresholds", m.thresholds, [](const ThresholdState& t, const std::string& place) {
+    check_options({{place + ".direction", t.direction, std::abs(t.direction) == 1.0, "1 or -1"}});
+  });
+  check_list("history", m.history, [](const HistoryStep& h, const std::string& place) {
+    check_options({{place + ".end_ms", h.end_ms, h.end_ms > h.begin_ms && h.end_ms <= 1e5,
+                    "above begin_ms, 100000 at most"}});
+  });
 }
 
 }  // namespace libfit

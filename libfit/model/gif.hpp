@@ -18,6 +18,7 @@
 // probability of that is 1 - exp(-hazard * bin). Equations: docs/methods/gif.md.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,8 @@ double upstroke_mV(const HazardDrive& drive, double U_mV);
 double upstroke_slope(const HazardDrive& drive, double U_mV);
 
 enum class GifKind { gif, exp_gif, igif, igif2, history_gif };
+inline constexpr std::array kGifKinds = {GifKind::gif, GifKind::exp_gif, GifKind::igif, GifKind::igif2,
+                                         GifKind::history_gif};
 std::string_view gif_kind_name(GifKind kind);
 
 struct Gif {

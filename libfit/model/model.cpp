@@ -103,13 +103,8 @@ MaybeVoltage rest(const Tabulated& m, double I) {
   return std::nullopt;
 }
 
-void check_finite(std::string_view name, double value) {
-  check_options({{name, value, std::isfinite(value), "finite"}});
-}
-
 void check_reset(const Reset& reset, double V_spike, std::string_view spike_rule) {
-  check_options({{"t_ref_ms", reset.t_ref_ms, reset.t_ref_ms >= 0.0, ">= 0"},
-                 {"V_reset_mV", reset.V_reset_mV, reset.V_reset_mV < V_spike, spike_rule}});
+  check_options({{"V_reset_mV", reset.V_reset_mV, reset.V_reset_mV < V_spike, spike_rule}});
 }
 
 // Without a refractory period such a reset is followed by the next spike, and the next, whatever the input.
@@ -118,27 +113,20 @@ void check_reset_ends_the_run_away(const Reset& reset, bool runs_away) {
                   "> 0 when V_reset_mV lies in the upstroke, where F rises from a positive value"}});
 }
 
-void check(const Passive& m) { check_options({{"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"}}); }
-
+// What holds between the parameters of a model; each by itself has its domain.
+void check(const Passive&) {}
 void check(const Gif& m) { validate(m); }
-
-void check(const Lif& m) {
-  check_options({{"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"}});
-  check_reset(m.reset, m.V_th_mV, "below V_th_mV");
-}
+void check(const Lif& m) { check_reset(m.reset, m.V_th_mV, "below V_th_mV"); }
 
 void check(const Qif& m) {
-  check_options({{"a_nS_per_mV", m.a_nS_per_mV, m.a_nS_per_mV > 0.0, "> 0"},
-                 {"V_c_mV", m.V_c_mV, m.V_c_mV >= m.V_rest_mV, "at or above V_rest_mV"},
+  check_options({{"V_c_mV", m.V_c_mV, m.V_c_mV >= m.V_rest_mV, "at or above V_rest_mV"},
                  {"V_spike_mV", m.V_spike_mV, m.V_spike_mV > m.V_c_mV, "above V_c_mV"}});
   check_reset(m.reset, m.V_spike_mV, "below V_spike_mV");
   check_reset_ends_the_run_away(m.reset, m.reset.V_reset_mV > m.V_c_mV);
 }
 
 void check_curve(const Eif& m) {
-  check_options({{"g_nS", m.g_nS, m.g_nS > 0.0, "> 0"},
-                 {"Delta_T_mV", m.Delta_T_mV, m.Delta_T_mV > 0.0, "> 0"},
-                 {"V_spike_mV", m.V_spike_mV, m.V_spike_mV > m.V_T_mV, "above V_T_mV"}});
+  check_options({{"V_spike_mV", m.V_spike_mV, m.V_spike_mV > m.V_T_mV, "above V_T_mV"}});
   check_reset(m.reset, m.V_spike_mV, "below V_spike_mV");
 }
 
@@ -148,10 +136,6 @@ void check(const Eif& m) {
 }
 
 void check(const RefractoryEif& m) {
-  check_options({{"tau_g_ms", m.tau_g_ms, m.tau_g_ms > 0.0, "> 0"},
-                 {"tau_T_ms", m.tau_T_ms, m.tau_T_ms > 0.0, "> 0"},
-                 {"tau_E1_ms", m.tau_E1_ms, m.tau_E1_ms > 0.0, "> 0"},
-                 {"tau_E2_ms", m.tau_E2_ms, m.tau_E2_ms > 0.0, "> 0"}});
   check(long_after_a_spike(m));
   const EifState released = state_after_spike(m, m.reset.t_ref_ms);
   check_options(
@@ -164,7 +148,6 @@ void check(const RefractoryEif& m) {
 }
 
 void check(const Adex& m) {
-  check_options({{"tau_w_ms", m.tau_w_ms, m.tau_w_ms > 0.0, "> 0"}});
   // Where every spike adds to w, a reset in the upstroke begins a burst, which w ends.
   if (m.b_pA > 0.0) {
     check_curve(without_adaptation(m));
@@ -180,8 +163,8 @@ void check(const Tabulated& m) {
                  {"F_mV_per_ms: number of points", static_cast<double>(m.F_mV_per_ms.size()),
                   m.F_mV_per_ms.size() == m.V_mV.size(), "as many as V_mV has"}});
   for (std::size_t i = 0; i < m.V_mV.size(); ++i) {
-    check_finite(fmt::format("V_mV[{}]", i), m.V_mV[i]);
-    check_finite(fmt::format("F_mV_per_ms[{}]", i), m.F_mV_per_ms[i]);
+    check_options({{fmt::format("V_mV[{}]", i), m.V_mV[i], true, "finite"},
+                   {fmt::format("F_mV_per_ms[{}]", i), m.F_mV_per_ms[i], true, "finite"}});
     const bool ascends = i == 0 || m.V_mV[i] > m.V_mV[i - 1];
     check_options({{fmt::format("V_mV[{}]", i), m.V_mV[i], ascends, "above the point before it"}});
   }
@@ -198,18 +181,6 @@ void check(const Tabulated& m) {
 }
 
 }  // namespace
-
-std::string_view model_name(const Model& model) {
-  return std::visit(Overloaded{[](const Passive&) -> std::string_view { return "passive"; },
-                               [](const Lif&) -> std::string_view { return "lif"; },
-                               [](const Qif&) -> std::string_view { return "qif"; },
-                               [](const Eif&) -> std::string_view { return "eif"; },
-                               [](const Tabulated&) -> std::string_view { return "tabulated"; },
-                               [](const RefractoryEif&) -> std::string_view { return "refractory_eif"; },
-                               [](const Adex&) -> std::string_view { return "adex"; },
-                               [](const Gif& m) { return gif_kind_name(m.kind); }},
-                    model);
-}
 
 EifState state_after_spike(const RefractoryEif& m, double t_ms) {
   // Many fits leave parts at zero, and this is the inner loop of a simulation.
@@ -240,25 +211,10 @@ std::optional<double> rest_mV(const Model& model, double current_pA) {
   return std::visit([current_pA](const auto& m) { return rest(m, current_pA); }, model);
 }
 
-std::vector<NamedParameter> scalar_parameters(const Model& model) {
-  std::vector<NamedParameter> list;
-  std::visit(
-      [&list](const auto& m) {
-        for_each_parameter(m, [&list](std::string_view name, double value) {
-          list.push_back({name, value});
-        });
-      },
-      model);
-  return list;
-}
-
-bool is_stochastic(const Model& model) { return std::holds_alternative<Gif>(model); }
-
 void validate(const Model& model) {
   std::visit(
       [](const auto& m) {
-        for_each_parameter(m, [](std::string_view name, double value) { check_finite(name, value); });
-        check_options({{"C_pF", m.C_pF, m.C_pF > 0.0, "> 0"}});
+        check_parameters(m);
         check(m);
       },
       model);

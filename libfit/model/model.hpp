@@ -110,8 +110,7 @@ struct Adex {
 
 using Model = std::variant<Passive, Lif, Qif, Eif, Tabulated, RefractoryEif, Adex, Gif>;
 
-// Name in files and options: "passive", "lif", "qif", "eif", "tabulated", "refractory_eif", "adex"; a
-// Gif has the name of its kind.
+// Name in files and options, from the catalogue: "eif"; a Gif has the name of its kind.
 std::string_view model_name(const Model& model);
 
 // F(V) [mV/ms], the part of dV/dt that does not depend on the current. Grows without bound above threshold;

@@ -14,13 +14,6 @@ namespace {
 // Currents that differ by less than this part of their scale are the same.
 constexpr double same_current = 1e-9;
 
-std::optional<double> reset_voltage_mV(const Model& model) {
-  for (const NamedParameter& parameter : scalar_parameters(model)) {
-    if (parameter.name == "V_reset_mV") return parameter.value;
-  }
-  return std::nullopt;
-}
-
 // A steady state above the voltage of a Hopf bifurcation spirals outwards.
 void apply_hopf(std::optional<double> hopf_mV, PhaseLine& line) {
   if (!hopf_mV) return;
@@ -80,7 +73,7 @@ void describe_slow(const DriftCurve& curve, double V_spike, std::optional<double
 }
 
 void describe_onset(const Model& model, const DriftCurve& curve, double V_spike, PhaseLine& line) {
-  const auto V_reset = reset_voltage_mV(model);
+  const auto V_reset = value_in(model, quantities::V_reset_mV);
   if (!V_reset || !line.rheobase_pA || !drift_curve(model)) return;
   Onset onset;
   onset.sustaining_pA = -curve.C_pF * least_drift(curve, *V_reset, V_spike).F_mV_per_ms;

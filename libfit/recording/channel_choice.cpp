@@ -16,7 +16,8 @@ namespace {
 std::optional<std::size_t> find_channel(const SignalFile& file, ChannelRole role, const std::string& option) {
   std::vector<std::size_t> named;
   for (const bool exact : {true, false}) {
-    for (std::size_t c = 0; c < file.channels.size() && (exact || named.empty()); ++c) {
+    if (!named.empty()) break;
+    for (std::size_t c = 0; c < file.channels.size(); ++c) {
       const std::string& name = file.channels[c].name;
       if (exact ? name == option : lower(name) == lower(option)) named.push_back(c);
     }

@@ -48,10 +48,9 @@ struct SignalFile {
   bool stated_current_clamp = false;              // by the user, whatever the file says
   std::optional<CommandedSteps> commanded_steps;  // absent where the command has none, or is not recorded
   std::vector<std::string> left_out;  // parts of the file that are no current-clamp sweep, each with why
-  // What the reader of the format did already: sweeps picked, times cut, and whether samples were read at all
-  // (else each sweep is empty and its note gives its length).
+  // What the reader of the format did: whether it picked the sweeps that are selected, and whether it read
+  // samples at all (else each sweep is empty and its note has its length).
   bool sweeps_chosen = false;
-  bool times_chosen = false;
   bool samples_read = true;
   // What was noticed; each a sentence that says where.
   std::vector<std::string> warnings;

@@ -1,52 +1,35 @@
+#include "libfit/report/comparison_output.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
-#include "libfit/core/version.hpp"
-#include "libfit/report/comparison.hpp"
-#include "libfit/report/figures.hpp"
+#include "libfit/core/json_internal.hpp"
+#include "libfit/model/catalogue.hpp"
+#include "libfit/model/parameters.hpp"
 #include "libfit/report/result_tables.hpp"
+#include "libfit/report/score_figure.hpp"
 #include "libfit/simulate/model_analysis.hpp"
 
 namespace libfit {
 namespace {
-
-using nlohmann::ordered_json;
-
-std::optional<Estimate> estimate_of(const ScoreValue& score) {
-  if (!score.value) return std::nullopt;
-  return Estimate{*score.value, score.ci95};
-}
-
-std::optional<Estimate> estimate_of(const MeanDifference& mean) {
-  if (!mean.mean) return std::nullopt;
-  return Estimate{*mean.mean, mean.ci95};
-}
 
 std::optional<Estimate> plain(const std::optional<double>& value) {
   if (!value) return std::nullopt;
   return Estimate{*value, std::nullopt};
 }
 
-// Place of a model in a cell; absent where the cell does not have it.
-std::optional<std::size_t> place_of(const ComparedCell& cell, const std::string& model) {
-  const auto found = std::ranges::find(cell.stored.models, model, &StoredModel::name);
-  if (found == cell.stored.models.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - cell.stored.models.begin());
-}
-
 std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& name, Measure measure) {
-  const auto place = place_of(cell, name);
+  const auto place = cell.place_of(name);
   if (!place) return std::nullopt;
   const StoredModel& model = cell.stored.models[*place];
   const bool fires = !model.trains.empty();
   switch (measure) {
     case Measure::md_star:
-      return estimate_of(cell.scores.models[*place].md_star);
+      return cell.scores.models[*place].md_star.estimate();
     case Measure::gamma:
-      return estimate_of(cell.scores.models[*place].gamma);
+      return cell.scores.models[*place].gamma.estimate();
     case Measure::explained_variance_10ms:
       return fires ? model.explained_variance_10ms : std::nullopt;
     case Measure::voltage:
@@ -75,123 +58,97 @@ std::optional<double> ceiling_of(const ComparedCell& cell, Measure measure) {
   return std::nullopt;
 }
 
-ScoreSeries series_of(const Comparison& comparison, const std::vector<std::string>& models,
-                      const std::string& name, const std::string& axis) {
-  ScoreSeries series;
-  for (const std::string& model : models) series.models.push_back(label_of_model(model));
-  series.name = name;
-  series.axis = axis;
-  const bool wide = models.size() * comparison.cells.size() > 12;
-  series.width_mm = wide ? 174.0 : 85.0;
-  return series;
+Figure figure_of_cells(const Comparison& comparison, const std::vector<std::string>& models,
+                       const std::string& name, const std::string& axis,
+                       const std::vector<ScoreGroup>& groups, SeriesKind kind = SeriesKind::bars) {
+  std::vector<std::string> labels;
+  for (const std::string& model : models) labels.push_back(label_of_model(model));
+  Figure figure = score_figure(name, axis, labels, groups, kind);
+  if (models.size() * comparison.cells.size() > 12) figure.width_mm = 174.0;
+  return figure;
 }
 
 Figure measure_figure(const Comparison& comparison, const std::vector<std::string>& models, Measure measure) {
-  ScoreSeries series = series_of(comparison, models, measure_key(measure), measure_label(measure));
+  std::vector<ScoreGroup> groups;
   for (const ComparedCell& cell : comparison.cells) {
-    ScoreMeasure of_cell{cell.stored.name, {}, ceiling_of(cell, measure)};
-    for (const std::string& model : models) of_cell.models.push_back(value_of(cell, model, measure));
-    series.measures.push_back(std::move(of_cell));
+    ScoreGroup& group = groups.emplace_back(ScoreGroup{cell.stored.name, ceiling_of(cell, measure), {}});
+    for (const std::string& model : models) group.models.push_back(value_of(cell, model, measure));
   }
-  return scores_figure(series);
-}
-
-// Md* of `model` minus that of `against` in one cell.
-std::optional<Estimate> difference_in(const ComparedCell& cell, const std::string& model,
-                                      const std::string& against) {
-  const auto first = place_of(cell, model), second = place_of(cell, against);
-  for (const ScoreDifference& difference : cell.scores.differences) {
-    if (difference.first == first && difference.second == second) return estimate_of(difference.md_star);
-    if (difference.first == second && difference.second == first && difference.md_star.value) {
-      const auto& ci = difference.md_star.ci95;
-      return Estimate{-*difference.md_star.value,
-                      ci ? std::optional(Interval{-ci->high, -ci->low}) : std::nullopt};
-    }
-  }
-  return std::nullopt;
+  return figure_of_cells(comparison, models, measure_key(measure), measure_label(measure), groups);
 }
 
 Figure difference_figure(const Comparison& comparison, std::vector<std::string> models,
                          const std::string& against) {
   std::erase(models, against);
-  ScoreSeries series = series_of(comparison, models, "differences",
-                                 fmt::format("Md* minus that of {}", label_of_model(against)));
+  std::vector<ScoreGroup> groups;
   for (const ComparedCell& cell : comparison.cells) {
-    ScoreMeasure of_cell{cell.stored.name, {}, std::nullopt};
-    for (const std::string& model : models) of_cell.models.push_back(difference_in(cell, model, against));
-    series.measures.push_back(std::move(of_cell));
+    ScoreGroup& group = groups.emplace_back(ScoreGroup{cell.stored.name, std::nullopt, {}});
+    for (const std::string& model : models) {
+      const auto difference = cell.difference(model, against);
+      group.models.push_back(difference ? difference->md_star.estimate() : std::nullopt);
+    }
   }
   if (comparison.cells.size() > 1) {
-    ScoreMeasure means{"mean", {}, std::nullopt};
+    ScoreGroup& mean = groups.emplace_back(ScoreGroup{"mean", std::nullopt, {}});
     for (const std::string& model : models) {
-      const auto pair = pair_of(comparison, model, against);
-      means.models.push_back(pair ? estimate_of(pair->md_star) : std::nullopt);
+      const auto pair = pair_of(comparison.cells, model, against);
+      mean.models.push_back(pair ? pair->md_star.estimate() : std::nullopt);
     }
-    series.measures.push_back(std::move(means));
   }
-  return differences_figure(series);
+  return figure_of_cells(comparison, models, "differences",
+                         fmt::format("Md* minus that of {}", label_of_model(against)), groups,
+                         SeriesKind::error_points);
 }
 
-ordered_json json_number(const std::optional<double>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-void add(ordered_json& json, const std::string& key, const std::optional<Estimate>& value) {
-  json[key] = value ? ordered_json(value->value) : ordered_json(nullptr);
-  json[key + "_ci95"] = value && value->ci95 ? ordered_json::array({value->ci95->low, value->ci95->high})
-                                             : ordered_json(nullptr);
-}
-
-ordered_json model_json(const ComparedCell& cell, const StoredModel& model) {
-  ordered_json json = {{"status", model.status}};
+Json model_json(const ComparedCell& cell, const StoredModel& model) {
+  Json json = {{"status", model.status}};
   for (const Measure measure : kMeasures) {
     const auto value = value_of(cell, model.name, measure);
     if (measure == Measure::bits_per_spike || measure == Measure::rate_ratio) {
-      json[measure_key(measure)] = value ? ordered_json(value->value) : ordered_json(nullptr);
+      json[measure_key(measure)] = value ? Json(value->value) : Json(nullptr);
     } else {
-      add(json, measure_key(measure), value);
+      add_estimate(json, measure_key(measure), value);
     }
   }
-  json["training_md_star_bound"] = json_number(model.training_md_star_bound);
-  json["cv_bits_per_spike"] = json_number(model.cv_bits_per_spike);
-  json["aic"] = json_number(model.aic);
-  json["bic"] = json_number(model.bic);
+  json["training_md_star_bound"] = model.training_md_star_bound;
+  json["cv_bits_per_spike"] = model.cv_bits_per_spike;
+  json["aic"] = model.aic;
+  json["bic"] = model.bic;
   for (const auto& [name, value] : model.parameters) {
     json["parameters"][name] = value.value;
-    if (value.ci95) json["ci95"][name] = {value.ci95->low, value.ci95->high};
+    if (value.ci95) json["ci95"][name] = value.ci95;
   }
   return json;
 }
 
-ordered_json cell_json(const ComparedCell& cell) {
+Json cell_json(const ComparedCell& cell) {
   const StoredCell& stored = cell.stored;
-  ordered_json json = {
-      {"name", stored.name},
-      {"folder", stored.folder.string()},
-      {"summary_sha256", stored.summary_sha256},
-      {"best_model", stored.best_model.empty() ? ordered_json(nullptr) : ordered_json(stored.best_model)},
-      {"repetitions", stored.trains.size()},
-      {"duration_ms", stored.duration_ms},
-      {"rate_Hz", stored.rate_Hz},
-      {"reliability",
-       {{"gamma", json_number(cell.scores.reliability_gamma.value)},
-        {"md", json_number(cell.scores.reliability_md.value)},
-        {"voltage", json_number(stored.voltage_ceiling)}}}};
+  Json json = {{"name", stored.name},
+               {"folder", stored.folder.string()},
+               {"summary_sha256", stored.summary_sha256},
+               {"best_model", text_or_null(stored.best_model)},
+               {"repetitions", stored.trains.size()},
+               {"duration_ms", stored.duration_ms},
+               {"rate_Hz", stored.rate_Hz},
+               {"reliability",
+                {{"gamma", cell.scores.reliability_gamma.value},
+                 {"md", cell.scores.reliability_md.value},
+                 {"voltage", stored.voltage_ceiling}}}};
   for (const StoredModel& model : stored.models) json["models"][model.name] = model_json(cell, model);
-  json["differences"] = ordered_json::array();
+  json["differences"] = Json::array();
   for (const ScoreDifference& difference : cell.scores.differences) {
-    ordered_json one = {{"first", stored.models[difference.first].name},
-                        {"second", stored.models[difference.second].name}};
-    add(one, "md_star", estimate_of(difference.md_star));
-    add(one, "gamma", estimate_of(difference.gamma));
+    Json one = {{"first", stored.models[difference.first].name},
+                {"second", stored.models[difference.second].name}};
+    add_estimate(one, "md_star", difference.md_star.estimate());
+    add_estimate(one, "gamma", difference.gamma.estimate());
     json["differences"].push_back(std::move(one));
   }
   return json;
 }
 
-ordered_json mean_json(const MeanDifference& mean) {
-  ordered_json json = {{"cells", mean.cells}};
-  add(json, "mean", estimate_of(mean));
+Json mean_json(const MeanDifference& mean) {
+  Json json = {{"cells", mean.cells}};
+  add_estimate(json, "mean", mean.estimate());
   json["better_in"] = mean.better;
   json["worse_in"] = mean.worse;
   json["clearly_better_in"] = mean.clearly_better;
@@ -200,6 +157,27 @@ ordered_json mean_json(const MeanDifference& mean) {
 }
 
 }  // namespace
+
+std::string sentence(const Comparison& comparison, const std::string& first, const std::string& second) {
+  auto pair = pair_of(comparison.cells, first, second);
+  if (!pair || !pair->md_star.mean) return {};
+  if (*pair->md_star.mean < 0.0) pair = pair_of(comparison.cells, second, first);
+  const MeanDifference& md = pair->md_star;
+  const bool clear = md.ci95 && md.ci95->low > 0.0;
+  const std::string over = md.cells > 1 ? fmt::format(" on average over {} cells", md.cells) : "";
+  const std::string &winner = pair->first, &other = pair->second;
+  const std::string by = format_estimate({*md.mean, md.ci95}, 2);
+  std::string text = fmt::format("{} and {} cannot be told apart: {} in Md*{}", winner, other, by, over);
+  if (clear) text = fmt::format("{} beats {} by {} in Md*{}", winner, other, by, over);
+  if (!md.ci95) text = fmt::format("{} is ahead of {} by {} in Md*{}", winner, other, by, over);
+  if (md.cells > 1) {
+    text +=
+        fmt::format(" (better in {} of {}, beyond the error in {}", md.better, md.cells, md.clearly_better);
+    if (md.clearly_worse > 0) text += fmt::format(", worse beyond the error in {}", md.clearly_worse);
+    text += md.cells < 3 ? "; no interval of the mean below three cells)" : ")";
+  }
+  return text;
+}
 
 const char* measure_key(Measure measure) {
   switch (measure) {
@@ -271,18 +249,14 @@ Table difference_table(const Comparison& comparison) {
                    {"Gamma, first - second [95 %]"}};
   for (const PairOverCells& pair : comparison.pairs) {
     for (const ComparedCell& cell : comparison.cells) {
-      for (const ScoreDifference& difference : cell.scores.differences) {
-        if (cell.stored.models[difference.first].name != pair.first ||
-            cell.stored.models[difference.second].name != pair.second)
-          continue;
-        table.rows.push_back({pair.first, pair.second, cell.stored.name,
-                              cell_of(estimate_of(difference.md_star)),
-                              cell_of(estimate_of(difference.gamma))});
-      }
+      const auto difference = cell.difference(pair.first, pair.second);
+      if (!difference) continue;
+      table.rows.push_back({pair.first, pair.second, cell.stored.name,
+                            cell_of(difference->md_star.estimate()), cell_of(difference->gamma.estimate())});
     }
     if (comparison.cells.size() > 1)
       table.rows.push_back({pair.first, pair.second, fmt::format("mean of {}", pair.md_star.cells),
-                            cell_of(estimate_of(pair.md_star)), cell_of(estimate_of(pair.gamma))});
+                            cell_of(pair.md_star.estimate()), cell_of(pair.gamma.estimate())});
   }
   return table;
 }
@@ -295,17 +269,18 @@ Table compared_parameters(const Comparison& comparison) {
   for (const std::string& name : comparison.models) {
     std::vector<std::string> keys;
     for (const ComparedCell& cell : comparison.cells) {
-      const auto place = place_of(cell, name);
+      const auto place = cell.place_of(name);
       if (!place) continue;
       for (const auto& [key, value] : cell.stored.models[*place].parameters)
         if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
     }
     for (const std::string& key : keys) {
-      const auto [symbol, unit] = name_and_unit(key);
-      std::vector<TableCell> row{name, symbol, unit};
+      const Quantity* quantity = find_quantity(key);
+      std::vector<TableCell> row{name, quantity != nullptr ? std::string(quantity->symbol) : key,
+                                 std::string(quantity != nullptr ? quantity->unit : "")};
       for (const ComparedCell& cell : comparison.cells) {
         std::optional<Estimate> value;
-        if (const auto place = place_of(cell, name)) {
+        if (const auto place = cell.place_of(name)) {
           for (const auto& [other, estimate] : cell.stored.models[*place].parameters)
             if (other == key) value = estimate;
         }
@@ -327,14 +302,11 @@ std::vector<Figure> comparison_figures(const Comparison& comparison, const std::
   return figures;
 }
 
-std::string comparison_json(const Comparison& comparison, const std::string& options_json) {
-  ordered_json json = {{"schema", "dyniv.compare"},
-                       {"version", 1},
-                       {"dyniv_version", kVersion},
-                       {"options", ordered_json::parse(options_json)}};
-  json["cells"] = ordered_json::array();
+std::string comparison_json(const Comparison& comparison, const ResultProvenance& provenance) {
+  Json json = json_header("dyniv.compare", provenance);
+  json["cells"] = Json::array();
   for (const ComparedCell& cell : comparison.cells) json["cells"].push_back(cell_json(cell));
-  json["mean_differences"] = ordered_json::array();
+  json["mean_differences"] = Json::array();
   for (const PairOverCells& pair : comparison.pairs) {
     json["mean_differences"].push_back({{"first", pair.first},
                                         {"second", pair.second},
@@ -342,7 +314,7 @@ std::string comparison_json(const Comparison& comparison, const std::string& opt
                                         {"gamma", mean_json(pair.gamma)}});
   }
   json["warnings"] = comparison.warnings;
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 }  // namespace libfit

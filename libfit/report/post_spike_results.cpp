@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
-#include "libfit/report/post_spike_figures.hpp"
+#include "libfit/draw/figure_pieces.hpp"
 #include "libfit/report/result_tables.hpp"
 
 namespace libfit {
@@ -32,51 +33,71 @@ Eif frozen_at(const RefractoryEif& m, double t_ms) {
   return {m.C_pF, now.g_nS, now.E_mV, now.V_T_mV, m.Delta_T_mV, m.V_spike_mV, m.reset};
 }
 
-SliceSeries slice_series(const PostSpikeCurve& curve, const SliceFit& slice, double limit_mV_per_ms,
-                         const std::optional<RefractoryEif>& model) {
-  SliceSeries series;
-  series.label = name_of(slice);
+// F(V) of a slice with standard errors, and the model in it; nothing for a slice without supported bins.
+void add_slice(Panel& panel, const PostSpikeCurve& curve, const SliceFit& slice, double highest_mV_per_ms,
+               const std::optional<RefractoryEif>& model) {
+  std::vector<double> V_mV, F, se;
   for (const IvBin& bin : curve.iv.bins) {
-    if (!bin.supported || bin.F_mV_per_ms > 1.5 * limit_mV_per_ms) continue;
-    series.voltage_mV.push_back(bin.V_mV);
-    series.f_mV_per_ms.push_back(bin.F_mV_per_ms);
-    series.f_se_mV_per_ms.push_back(bin.se_mV_per_ms);
+    if (!bin.supported || bin.F_mV_per_ms > highest_mV_per_ms) continue;
+    V_mV.push_back(bin.V_mV);
+    F.push_back(bin.F_mV_per_ms);
+    se.push_back(bin.se_mV_per_ms);
   }
-  if (!model || series.voltage_mV.empty()) return series;
-  const Model frozen = frozen_at(*model, curve.mean_ms);
-  const double low = series.voltage_mV.front(), high = series.voltage_mV.back();
-  for (int i = 0; i <= kCurvePoints; ++i) {
-    const double V = low + (high - low) * i / kCurvePoints;
-    const double F = drift_mV_per_ms(frozen, V);
-    if (F > 1.5 * limit_mV_per_ms) break;
-    series.model_voltage_mV.push_back(V);
-    series.model_f_mV_per_ms.push_back(F);
+  if (V_mV.empty()) return;
+  const auto colour = static_cast<unsigned>((1 + panel.series.size() / 2) % std::size(kPalette));
+  Series line = line_of(name_of(slice), colour, {}, {});
+  panel.series.push_back(without_legend(error_points_of(name_of(slice), colour, V_mV, F, se)));
+  for (int i = 0; model && i <= kCurvePoints; ++i) {
+    const double V = V_mV.front() + (V_mV.back() - V_mV.front()) * i / kCurvePoints;
+    const double drift = drift_mV_per_ms(Model(frozen_at(*model, curve.mean_ms)), V);
+    if (drift > highest_mV_per_ms) break;
+    line.x.push_back(V);
+    line.y.push_back(drift);
   }
-  return series;
+  panel.series.push_back(std::move(line));
 }
 
-TimeCourseSeries course(const std::vector<SliceFit>& slices, const std::optional<RefractoryEif>& model,
-                        const char* label, const char* unit, std::optional<Estimate> SliceFit::*estimate,
-                        double EifState::*state) {
-  TimeCourseSeries series;
-  series.label = label;
-  series.unit = unit;
+// One parameter, slice by slice with intervals, and the time course of the joint fit. Absent where no slice
+// has a value.
+std::optional<Panel> time_course(const std::vector<SliceFit>& slices,
+                                 const std::optional<RefractoryEif>& model, const Axis& parameter,
+                                 std::optional<Estimate> SliceFit::*estimate, double EifState::*state) {
+  Series points = points_of("slices, 95 % interval", kBlack, {}, {});
+  points.kind = SeriesKind::error_points;
   for (const SliceFit& slice : slices) {
     const std::optional<Estimate>& value = slice.*estimate;
     if (!value) continue;
-    series.time_ms.push_back(slice.mean_ms);
-    series.value.push_back(value->value);
-    series.low.push_back(value->ci95 ? value->ci95->low : value->value);
-    series.high.push_back(value->ci95 ? value->ci95->high : value->value);
+    const Interval ci = value->ci95.value_or(Interval{value->value, value->value});
+    points.x.push_back(slice.mean_ms);
+    points.y.push_back(value->value);
+    points.low.push_back(ci.low);
+    points.high.push_back(ci.high);
   }
-  if (!model || slices.empty()) return series;
+  if (points.x.empty()) return std::nullopt;
+  Series line = line_of("joint fit", kBlue, {}, {});
   const double first = slices.front().begin_ms, last = std::max(2.0 * first, slices.back().mean_ms);
-  for (int i = 0; i <= kCurvePoints; ++i) {
-    const double t = first * std::pow(last / first, static_cast<double>(i) / kCurvePoints);
-    series.curve_time_ms.push_back(t);
-    series.curve.push_back(state_after_spike(*model, t).*state);
+  for (int i = 0; model && i <= kCurvePoints; ++i) {
+    line.x.push_back(first * std::pow(last / first, static_cast<double>(i) / kCurvePoints));
+    line.y.push_back(state_after_spike(*model, line.x.back()).*state);
   }
-  return series;
+  Axis time = axis_of("time since the spike", "ms");
+  time.logarithmic = true;
+  return panel_of(time, parameter, {std::move(points), std::move(line)});
+}
+
+Figure parameters_figure(const std::vector<SliceFit>& slices, const std::optional<RefractoryEif>& model) {
+  Figure figure = figure_of("post_spike_parameters", 0.0);
+  for (std::optional<Panel> panel :
+       {time_course(slices, model, axis_of("leak g", "nS"), &SliceFit::g_nS, &EifState::g_nS),
+        time_course(slices, model, axis_of("reversal E", "mV"), &SliceFit::E_mV, &EifState::E_mV),
+        time_course(slices, model, axis_of("threshold V_T", "mV"), &SliceFit::V_T_mV, &EifState::V_T_mV)}) {
+    if (!panel) continue;
+    for (Series& series : panel->series) series.in_legend = figure.panels.empty();
+    if (!figure.panels.empty()) figure.panels.back().x.shown = false;
+    figure.panels.push_back(std::move(*panel));
+  }
+  figure.height_mm = 14.0 + 28.0 * static_cast<double>(figure.panels.size());
+  return figure;
 }
 
 }  // namespace
@@ -103,20 +124,16 @@ std::vector<Figure> post_spike_figures(const CellFit& cell) {
   if (!cell.post_spike || cell.post_spike->slices.empty()) return {};
   const std::optional<RefractoryEif> model = joint_model(cell);
   const std::vector<SliceFit>& slices = cell.post_spike->slices;
-  const double limit = cell.models.front().limit_mV_per_ms > 0.0 ? cell.models.front().limit_mV_per_ms : 3.0;
-  std::vector<SliceSeries> curves;
-  for (std::size_t i = 0; i < slices.size(); ++i) {
-    curves.push_back(slice_series(cell.post_spike->curves[i], slices[i], limit, model));
-    if (curves.back().voltage_mV.empty()) curves.pop_back();
-  }
+  const std::optional<CurveFit>& curve_fit = cell.models.front().curve;
+  const double limit = curve_fit ? curve_fit->limit_mV_per_ms : 3.0;
+  Panel curves =
+      panel_of(axis_of("membrane potential", "mV"), axis_of("F(V)", "mV/ms"), {horizontal_mark_of("", 0.0)});
+  for (std::size_t i = 0; i < slices.size(); ++i)
+    add_slice(curves, cell.post_spike->curves[i], slices[i], 1.5 * limit, model);
+  Figure parameters = parameters_figure(slices, model);
   std::vector<Figure> figures;
-  if (!curves.empty()) figures.push_back(post_spike_curves_figure(curves));
-  std::vector<TimeCourseSeries> courses;
-  courses.push_back(course(slices, model, "leak g", "nS", &SliceFit::g_nS, &EifState::g_nS));
-  courses.push_back(course(slices, model, "reversal E", "mV", &SliceFit::E_mV, &EifState::E_mV));
-  courses.push_back(course(slices, model, "threshold V_T", "mV", &SliceFit::V_T_mV, &EifState::V_T_mV));
-  std::erase_if(courses, [](const TimeCourseSeries& c) { return c.time_ms.empty(); });
-  if (!courses.empty()) figures.push_back(post_spike_parameters_figure(courses));
+  if (curves.series.size() > 1) figures.push_back(figure_of("post_spike_curves", 75.0, {std::move(curves)}));
+  if (!parameters.panels.empty()) figures.push_back(std::move(parameters));
   return figures;
 }
 

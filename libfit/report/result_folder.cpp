@@ -6,7 +6,8 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
-#include "libfit/model/model_file_json_internal.hpp"
+#include "libfit/core/json_internal.hpp"
+#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 namespace {

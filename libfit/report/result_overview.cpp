@@ -7,8 +7,9 @@
 #include <iterator>
 #include <utility>
 
-#include "libfit/characterize/gif_stage.hpp"
+#include "libfit/characterize/cell_fit.hpp"
 #include "libfit/draw/table.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/report/result_tables.hpp"
 
 namespace libfit {
@@ -17,29 +18,27 @@ namespace {
 // A blank at which a line is not broken, so that a value stays with its interval and unit.
 constexpr char kHardBlank = '\1';
 
-constexpr std::array<std::string_view, 4> kShared = {"C_pF", "V_spike_mV", "V_reset_mV", "t_ref_ms"};
+constexpr std::array kShared = {&quantities::C_pF, &quantities::V_spike_mV, &quantities::V_reset_mV,
+                                &quantities::t_ref_ms};
 
-bool is_shared(const std::string& name) {
-  return std::find(kShared.begin(), kShared.end(), name) != kShared.end();
-}
-
-const ParameterEstimate* shared_parameter(const std::vector<ModelFit>& models, std::string_view name) {
+const ParameterEstimate* shared_parameter(const std::vector<ModelFit>& models, const Quantity& quantity) {
   for (const ModelFit& fit : models) {
     for (const ParameterEstimate& parameter : fit.parameters) {
-      if (fit.status != FitStatus::failed && parameter.name == name) return &parameter;
+      if (fit.status != FitStatus::failed && parameter.quantity == &quantity) return &parameter;
     }
   }
   return nullptr;
 }
 
-void add_shared(Table& table, const std::vector<ModelFit>& models, const char* name, const char* note) {
-  const ParameterEstimate* parameter = shared_parameter(models, name);
+void add_shared(Table& table, const std::vector<ModelFit>& models, const Quantity& quantity,
+                const char* note) {
+  const ParameterEstimate* parameter = shared_parameter(models, quantity);
   if (parameter == nullptr) return;
-  const auto [symbol, unit] = name_and_unit(name);
-  table.rows.push_back({symbol, unit, Estimate{parameter->value, parameter->ci95}, std::string(note)});
+  table.rows.push_back({std::string(quantity.symbol), std::string(quantity.unit),
+                        Estimate{parameter->value, parameter->ci95}, std::string(note)});
 }
 
-std::string unbroken(const std::string& symbol, const Estimate& estimate, const std::string& unit) {
+std::string unbroken(std::string_view symbol, const Estimate& estimate, std::string_view unit) {
   std::string part = fmt::format("{} = {} {}", symbol, format_estimate(estimate, 3), unit);
   std::ranges::replace(part, ' ', kHardBlank);
   return part;
@@ -55,9 +54,10 @@ std::string parameters_in_a_line(const ModelFit& fit) {
   if (fit.status == FitStatus::failed) return "not fitted: " + fit.reason;
   std::string text;
   for (const ParameterEstimate& parameter : fit.parameters) {
-    if (is_shared(parameter.name)) continue;
-    const auto [symbol, unit] = name_and_unit(parameter.name);
-    text += (text.empty() ? "" : ", ") + unbroken(symbol, {parameter.value, parameter.ci95}, unit);
+    const Quantity* quantity = parameter.quantity;
+    if (std::ranges::find(kShared, quantity) != kShared.end()) continue;
+    text += (text.empty() ? "" : ", ") +
+            unbroken(quantity->symbol, {parameter.value, parameter.ci95}, quantity->unit);
   }
   if (const auto* table = std::get_if<Tabulated>(&fit.model)) {
     text += fmt::format("F(V) as measured, {} points", table->V_mV.size());
@@ -84,7 +84,7 @@ std::string likelihood_line(const GifFit& gif, const ModelFit& fit) {
   return text + doubt(fit);
 }
 
-std::string line_of(const std::string& name, const std::string& words, std::size_t width) {
+std::string model_line(const std::string& name, const std::string& words, std::size_t width) {
   const std::size_t indent = width + 4;
   std::string lines = wrapped_text(words, kTerminalColumns - indent, indent);
   std::ranges::replace(lines, kHardBlank, ' ');
@@ -103,8 +103,8 @@ std::string model_lines(const CellFit& cell, const std::vector<std::string>& sho
     if (std::ranges::find(shown, name) == shown.end()) continue;
     const GifFit* gif = fit.status != FitStatus::failed ? gif_fit_of(cell, fit.model) : nullptr;
     if (gif != nullptr && !std::exchange(family_told, true))
-      text += line_of(kFamily, membrane_line(gif->model, cell.gifs->membrane.ci95), width);
-    text += line_of(name, gif != nullptr ? likelihood_line(*gif, fit) : parameters_in_a_line(fit), width);
+      text += model_line(kFamily, membrane_line(gif->model, cell.gifs->membrane.ci95), width);
+    text += model_line(name, gif != nullptr ? likelihood_line(*gif, fit) : parameters_in_a_line(fit), width);
   }
   return text;
 }
@@ -162,17 +162,18 @@ std::string cell_overview(const Membrane& membrane, const CellFit& cell) {
   if (membrane.shape) where += fmt::format(", peaks at {:.0f} mV", membrane.shape->median_peak_mV);
   if (membrane.spike_count() == 0) where = "none in the training recording";
   table.rows.push_back({std::string("spikes"), {}, fmt::format("{}", membrane.spike_count()), where});
-  add_shared(table, cell.models, "V_spike_mV", "a model spikes here, half way up the spikes of the cell");
-  add_shared(table, cell.models, "V_reset_mV", "where the voltage is after a spike ...");
-  add_shared(table, cell.models, "t_ref_ms", "... and this long after it");
+  add_shared(table, cell.models, quantities::V_spike_mV,
+             "a model spikes here, half way up the spikes of the cell");
+  add_shared(table, cell.models, quantities::V_reset_mV, "where the voltage is after a spike ...");
+  add_shared(table, cell.models, quantities::t_ref_ms, "... and this long after it");
   return table_as_text(table);
 }
 
 std::vector<std::string> asked_first(const std::vector<std::string>& models, const std::string& best) {
-  constexpr std::array<std::string_view, 6> kFirst = {"passive", "lif", "qif", "eif", "gif", "history_gif"};
+  const std::vector<std::string_view> usual = names_shown_in(Shown::overview);
   std::vector<std::string> first;
   std::ranges::copy_if(models, std::back_inserter(first), [&](const std::string& name) {
-    return name == best || std::ranges::find(kFirst, name) != kFirst.end();
+    return name == best || std::ranges::find(usual, name) != usual.end();
   });
   return first;
 }

@@ -33,19 +33,6 @@ const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms) 
   return nullptr;
 }
 
-std::pair<std::string, std::string> name_and_unit(const std::string& key) {
-  for (const auto& [ending, unit] : {std::pair<std::string, std::string>{"_nS_per_mV", "nS/mV"},
-                                     {"_pF", "pF"},
-                                     {"_pA", "pA"},
-                                     {"_nS", "nS"},
-                                     {"_mV", "mV"},
-                                     {"_ms", "ms"}}) {
-    if (key.size() > ending.size() && key.ends_with(ending))
-      return {key.substr(0, key.size() - ending.size()), unit};
-  }
-  return {key, ""};
-}
-
 TableCell cell_of(const std::optional<Estimate>& value) {
   if (!value) return {};
   return *value;
@@ -66,13 +53,13 @@ Table parameter_table(const std::vector<ModelFit>& models) {
       continue;
     }
     for (const ParameterEstimate& parameter : fit.parameters) {
-      const auto [name, unit] = name_and_unit(parameter.name);
       std::string range;
       if (parameter.limit_range && parameter.limit_range->high > parameter.limit_range->low) {
         range = fmt::format("{:.4g} to {:.4g}", parameter.limit_range->low, parameter.limit_range->high);
       }
-      table.rows.push_back(
-          {model, name, unit, Estimate{parameter.value, parameter.ci95}, range, status_words(fit.status)});
+      table.rows.push_back({model, std::string(parameter.quantity->symbol),
+                            std::string(parameter.quantity->unit), Estimate{parameter.value, parameter.ci95},
+                            range, status_words(fit.status)});
     }
   }
   return table;

@@ -8,11 +8,7 @@
 #include "libfit/characterize/characterize.hpp"
 #include "libfit/draw/table.hpp"
 
-namespace libfit {
-
-// Symbol and unit of a parameter's name: "g_nS" -> "g", "nS"; "a_nS_per_mV" -> "a", "nS/mV".
-std::pair<std::string, std::string> name_and_unit(const std::string& key);
-// The explained variance at a width of the Gaussian; nullptr where it was not asked for.
+namespace libfit {  // The explained variance at a width of the Gaussian; nullptr where it was not asked for.
 const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms);
 // Empty where there is no value.
 TableCell cell_of(const std::optional<Estimate>& value);

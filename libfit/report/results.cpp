@@ -8,24 +8,15 @@
 #include "libfit/core/parallel.hpp"
 #include "libfit/core/staging.hpp"
 #include "libfit/model/model_file.hpp"
+#include "libfit/report/figures.hpp"
 #include "libfit/report/post_spike_results.hpp"
-#include "libfit/report/result_figures.hpp"
 #include "libfit/report/result_tables.hpp"
+#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string train_text(const std::vector<std::vector<double>>& trains) {
-  std::string text;
-  for (const auto& train : trains) {
-    for (std::size_t i = 0; i < train.size(); ++i)
-      text += fmt::format("{}{:.4f}", i > 0 ? " " : "", train[i]);
-    text += "\n";
-  }
-  return text;
-}
 
 // Figures into a folder; warnings for what could not be drawn.
 std::vector<std::string> draw_figures(const fs::path& folder, const ResultFiles& files,
@@ -115,11 +106,12 @@ ResultFiles result_files(const CellRecordings& recordings, const Characterizatio
     files.texts.emplace_back(fmt::format("models/{}.json", fit_name(fit)),
                              to_json_text({fit.model, model_provenance_json(fit, provenance)}));
   }
-  files.texts.emplace_back("spikes/training_cell.txt", train_text(result.membrane.spikes_ms));
+  files.texts.emplace_back("spikes/training_cell.txt", spike_trains_text(result.membrane.spikes_ms));
   if (result.test) {
-    files.texts.emplace_back("spikes/test_cell.txt", train_text(result.test->spikes_ms));
+    files.texts.emplace_back("spikes/test_cell.txt", spike_trains_text(result.test->spikes_ms));
     for (const ModelTest& model : result.test->models) {
-      files.texts.emplace_back(fmt::format("spikes/test_{}.txt", model.model), train_text(model.trains));
+      files.texts.emplace_back(fmt::format("spikes/test_{}.txt", model.model),
+                               spike_trains_text(model.trains));
     }
   }
   add_table(files, "membrane", membrane_table(result.membrane, result.cell.capacitance.result));

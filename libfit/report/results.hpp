@@ -1,5 +1,10 @@
 // A folder of results that is whole or absent: everything is written into a folder beside it, which takes its
 // place at the end. With overwriting allowed, only what dyniv wrote is replaced (see result_place.hpp).
+//
+//     CellRecordings recordings;
+//     recordings.training = read_recording({"cell07_training.abf"});
+//     const ResultFiles files = result_files(recordings, characterize(recordings), {});
+//     const std::vector<std::string> warnings = write_results("results/cell07", files, {});
 #pragma once
 
 #include <filesystem>

@@ -2,24 +2,12 @@
 // What is not known is null or absent, never a made-up number.
 #pragma once
 
-#include <map>
 #include <string>
-#include <vector>
 
 #include "libfit/characterize/characterize.hpp"
+#include "libfit/report/provenance.hpp"
 
 namespace libfit {
-
-// Where a result came from: every option in force (the text of a JSON object) and the inputs by role.
-struct ResultProvenance {
-  struct Input {
-    std::string path;  // as given
-    std::string sha256;
-  };
-  std::string options_json = "{}";
-  std::map<std::string, std::vector<Input>> inputs;
-  bool timing = true;  // false: leave the seconds out, so that two runs give the same bytes
-};
 
 std::string summary_json(const Characterization& result, const ResultProvenance& provenance);
 

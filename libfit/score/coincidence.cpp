@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "libfit/core/error.hpp"
+#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 namespace {

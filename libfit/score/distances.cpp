@@ -44,14 +44,14 @@ void for_each_piece(const std::vector<double>& a, const std::vector<double>& b, 
   }
 }
 
-double nearest_ms(double time_ms, const std::vector<double>& train) {
+double nearest_ms(double time_ms, const SpikeTrain& train) {
   const auto after = std::lower_bound(train.begin(), train.end(), time_ms);
   if (after == train.begin()) return *after - time_ms;
   if (after == train.end()) return time_ms - train.back();
   return std::min(*after - time_ms, time_ms - *(after - 1));
 }
 
-std::vector<double> nearest_of_all(const std::vector<double>& train, const std::vector<double>& other) {
+std::vector<double> nearest_of_all(const SpikeTrain& train, const std::vector<double>& other) {
   std::vector<double> distances;
   distances.reserve(train.size());
   for (const double time_ms : train) distances.push_back(nearest_ms(time_ms, other));

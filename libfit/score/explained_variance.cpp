@@ -7,6 +7,7 @@
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
+#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 namespace {

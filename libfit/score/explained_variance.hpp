@@ -11,9 +11,9 @@
 
 #include <optional>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/block_bootstrap.hpp"
 #include "libfit/score/score_value.hpp"
-#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <span>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/score_value.hpp"
-#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 

@@ -8,6 +8,7 @@
 #include "libfit/score/coincidence.hpp"
 #include "libfit/score/md_star.hpp"
 #include "libfit/score/score_intervals.hpp"
+#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 namespace {

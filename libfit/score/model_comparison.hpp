@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/score.hpp"
 #include "libfit/score/score_value.hpp"
-#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 

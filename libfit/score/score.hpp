@@ -1,6 +1,10 @@
 // Every spike-train score of a model against recorded repetitions of one stimulus, each with its ceiling and
 // its 95 % interval: coincidence factor, Md*, explained variance (coincidence.hpp, md_star.hpp,
 // explained_variance.hpp; intervals in block_bootstrap.hpp). What is not defined is absent with the reason.
+//
+//     const SpikeTrains cell{{12.1, 40.3, 77.0}, {12.4, 41.0, 80.2}};  // ms, one train a repetition
+//     const SpikeScore score = score_spike_trains(cell, {{12.0, 40.9, 90.0}}, 100.0);
+//     if (score.gamma.value) std::cout << "Gamma " << *score.gamma.value << "\n";
 #pragma once
 
 #include <cstddef>
@@ -8,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/explained_variance.hpp"
 #include "libfit/score/score_value.hpp"
-#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 

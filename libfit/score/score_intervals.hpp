@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/score/block_bootstrap.hpp"
-#include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
 

@@ -12,6 +12,10 @@ struct ScoreValue {
   std::optional<double> value;
   std::optional<Interval> ci95;
   std::string reason;  // why the value is absent, or, where it is there, why its interval is; else empty
+
+  std::optional<Estimate> estimate() const {
+    return value ? std::optional(Estimate{*value, ci95}) : std::nullopt;
+  }
 };
 
 }  // namespace libfit

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "libfit/core/error.hpp"
@@ -109,7 +110,7 @@ double parse_time(std::string_view word, const std::string& place, double durati
     throw DataError(fmt::format("{}: spike time `{}` is not finite; remove it", place, std::string(word)));
   }
   if (time_ms < 0.0) {
-    throw DataError(fmt::format(
+    throw DataError(
         "{}: spike time {} ms is negative; count times from the start of the stimulus", place, time_ms));
   }
   if (time_ms > duration_ms) {
@@ -173,6 +174,16 @@ SpikeTrainText parse_spike_trains(std::string_view text, const std::string& name
 
 SpikeTrainText read_spike_trains(const std::filesystem::path& path, double duration_ms) {
   return parse_spike_trains(read_decoded_text(path, std::uintmax_t{1} << 30), path.string(), duration_ms);
+}
+
+std::string spike_trains_text(const SpikeTrains& trains) {
+  std::string text;
+  for (const SpikeTrain& train : trains) {
+    for (std::size_t i = 0; i < train.size(); ++i)
+      fmt::format_to(std::back_inserter(text), "{}{:.4f}", i > 0 ? " " : "", train[i]);
+    text += "\n";
+  }
+  return text;
 }
 
 void require_spike_trains(const SpikeTrains& trains, double duration_ms) {

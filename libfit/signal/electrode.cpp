@@ -154,8 +154,7 @@ void ElectrodeOptions::validate() const {
                  {"mask_after_ms", mask_after_ms, mask_after_ms >= 0.0, ">= 0"}});
 }
 
-ElectrodeKernel estimate_electrode(const Recording& recording,
-                                   const std::vector<std::vector<double>>& spikes_ms,
+ElectrodeKernel estimate_electrode(const Recording& recording, const SpikeTrains& spikes_ms,
                                    const ElectrodeOptions& options) {
   options.validate();
   require(!recording.sweeps.empty(), "estimate_electrode: the recording has no sweep");

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/core/statistics.hpp"
 #include "libfit/recording/recording.hpp"
 
@@ -63,8 +64,7 @@ struct ElectrodeKernel {
 
 // Kernel from every sweep of `recording`. `spikes_ms` (one train per sweep) are masked. Throws DataError when
 // too few samples are left, when the current does not vary, or when sweeps differ in dt.
-ElectrodeKernel estimate_electrode(const Recording& recording,
-                                   const std::vector<std::vector<double>>& spikes_ms,
+ElectrodeKernel estimate_electrode(const Recording& recording, const SpikeTrains& spikes_ms,
                                    const ElectrodeOptions& options = {});
 
 // V - K_e * I; before the first sample the current is taken to have been at its first value.

@@ -168,8 +168,7 @@ Gram accumulate(const Source& source, const Block& block, const LagKnots& knots,
   return gram.selfadjointView<Eigen::Lower>();
 }
 
-std::vector<Source> make_sources(const Recording& recording,
-                                 const std::vector<std::vector<double>>& spikes_ms,
+std::vector<Source> make_sources(const Recording& recording, const SpikeTrains& spikes_ms,
                                  const ElectrodeOptions& options) {
   const double dt_ms = recording.sweeps.front().dt_ms;
   const QuietStretches quiet = quiet_stretches(recording, whole_sweeps(recording), spikes_ms,
@@ -178,7 +177,7 @@ std::vector<Source> make_sources(const Recording& recording,
   for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
     if (sweep.dt_ms != dt_ms) {
-      throw DataError(fmt::format(
+      throw DataError(
           "{}: sweep {}: samples are {} ms apart, in the first sweep {} ms; give sweeps of one rate",
           sweep.voltage_source.file, sweep.number, sweep.dt_ms, dt_ms));
     }
@@ -375,12 +374,12 @@ Gram total(const Accumulated& all) {
   return sum;
 }
 
-Accumulated regress(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+Accumulated regress(const Recording& recording, const SpikeTrains& spikes_ms,
                     const ElectrodeOptions& options) {
   std::vector<Source> sources = make_sources(recording, spikes_ms, options);
   const Accumulated plain = accumulate_all(sources, recording.sweeps.front().dt_ms, options);
   if (plain.used < 20 * plain.knots.size()) {
-    throw DataError(fmt::format(
+    throw DataError(
         "{}: {} samples away from spikes are too few for {} lags of electrode and membrane; record a "
         "longer sweep of weak noise, or pass --no-compensation",
         recording.sweeps.front().voltage_source.file, plain.used, plain.knots.size()));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/signal/electrode.hpp"
 
 namespace libfit {
@@ -60,7 +61,7 @@ MembraneTail fit_membrane(const Response& response, const LagKnots& knots, doubl
 
 // Both passes: plain, then without the membrane's exponential and on traces whitened by the noise that the
 // first pass left. Throws DataError for sweeps that differ in dt or when too few samples are left.
-Accumulated regress(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+Accumulated regress(const Recording& recording, const SpikeTrains& spikes_ms,
                     const ElectrodeOptions& options);
 
 }  // namespace libfit

@@ -12,9 +12,7 @@
 namespace libfit {
 namespace {
 
-using Spikes = std::vector<std::vector<double>>;
-
-Spikes spikes_of(const Recording& recording) {
+SpikeTrains spikes_of(const Recording& recording) {
   return detect_spikes(recording, choose_spike_criterion(recording));
 }
 

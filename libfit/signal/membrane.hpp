@@ -1,5 +1,9 @@
 // From a recording as the rig wrote it to the membrane: electrode taken out, current in step with the
 // voltage, spikes found, quality judged. Everything later starts from here.
+//
+//     const Recording electrode = read_recording({"cell07_electrode.abf"});
+//     const Membrane membrane = prepare_membrane(electrode, read_recording({"cell07_training.abf"}));
+//     if (membrane.electrode) std::cout << membrane.electrode->resistance_MOhm << " MOhm were taken out\n";
 #pragma once
 
 #include <optional>
@@ -7,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/signal/alignment.hpp"
 #include "libfit/signal/electrode.hpp"
@@ -37,7 +42,7 @@ struct Membrane {
   std::optional<Lag> lag;                    // of the recorded current, where it could be determined
   double applied_lag_ms = 0.0;               // the current was read this much later
   SpikeCriterion criterion;                  // chosen on this recording
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   std::optional<SpikeShape> shape;
   Quality quality;
   std::vector<std::string> warnings;

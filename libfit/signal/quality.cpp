@@ -62,6 +62,24 @@ struct Part {
   std::vector<double> voltage_mV, peaks_mV;
 };
 
+void warn_of_changes(Quality& quality) {
+  if (std::abs(quality.voltage_drift_mV) > 3.0) {
+    quality.warnings.push_back(
+        fmt::format("the voltage outside spikes drifts by {:+.1f} mV over the recording; E and V_T are "
+                    "averages over that drift [training.drift]",
+                    quality.voltage_drift_mV));
+  }
+  if (std::abs(quality.rate_change) > 0.3) {
+    quality.warnings.push_back(fmt::format(
+        "the last third has {:+.0f} % spikes against the first; the cell is not stationary [training.rate]",
+        100.0 * quality.rate_change));
+  }
+  if (quality.peak_rundown_mV > 10.0) {
+    quality.warnings.push_back(fmt::format(
+        "spike peaks run down by {:.0f} mV over the recording [training.rundown]", quality.peak_rundown_mV));
+  }
+}
+
 }  // namespace
 
 std::vector<Stretch> driven_stretches(const Sweep& sweep) {
@@ -99,7 +117,7 @@ std::vector<Stretch> intersection(const std::vector<Stretch>& a, const std::vect
   return both;
 }
 
-Quality assess_quality(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms) {
+Quality assess_quality(const Recording& recording, const SpikeTrains& spikes_ms) {
   require(spikes_ms.size() == recording.sweeps.size(), "assess_quality: one spike train per sweep");
   Quality quality;
   std::size_t all = 0;
@@ -148,21 +166,7 @@ Quality assess_quality(const Recording& recording, const std::vector<std::vector
         static_cast<double>(parts[2].peaks_mV.size()) / static_cast<double>(parts[0].peaks_mV.size()) - 1.0;
     quality.peak_rundown_mV = *median(parts[0].peaks_mV) - *median(parts[2].peaks_mV);
   }
-  if (std::abs(quality.voltage_drift_mV) > 3.0) {
-    quality.warnings.push_back(
-        fmt::format("the voltage outside spikes drifts by {:+.1f} mV over the recording; E and V_T are "
-                    "averages over that drift [training.drift]",
-                    quality.voltage_drift_mV));
-  }
-  if (std::abs(quality.rate_change) > 0.3) {
-    quality.warnings.push_back(fmt::format(
-        "the last third has {:+.0f} % spikes against the first; the cell is not stationary [training.rate]",
-        100.0 * quality.rate_change));
-  }
-  if (quality.peak_rundown_mV > 10.0) {
-    quality.warnings.push_back(fmt::format(
-        "spike peaks run down by {:.0f} mV over the recording [training.rundown]", quality.peak_rundown_mV));
-  }
+  warn_of_changes(quality);
   return quality;
 }
 

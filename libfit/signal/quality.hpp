@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/signal/spikes.hpp"
 
@@ -30,6 +31,6 @@ struct Quality {
 };
 
 // Thirds are of all driven samples in the order of the sweeps. Never throws for an odd recording: it reports.
-Quality assess_quality(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms);
+Quality assess_quality(const Recording& recording, const SpikeTrains& spikes_ms);
 
 }  // namespace libfit

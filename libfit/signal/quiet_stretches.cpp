@@ -28,7 +28,7 @@ double shorter(double time_ms, double shortest_ms) {
 }  // namespace
 
 QuietStretches quiet_stretches(const Recording& recording, const std::vector<std::vector<Stretch>>& within,
-                               const std::vector<std::vector<double>>& spikes_ms, const QuietWindow& window) {
+                               const SpikeTrains& spikes_ms, const QuietWindow& window) {
   require(within.size() == recording.sweeps.size() && spikes_ms.size() == within.size(),
           "quiet_stretches: one list and one train per sweep");
   QuietStretches quiet;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/signal/spikes.hpp"
 
@@ -28,7 +29,7 @@ struct QuietStretches {
 // The samples of `within` (one list a sweep) outside the window around every spike. Where it has to shrink,
 // both ends do together, `before_ms` to 1 ms and `after_ms` to 2 ms at the least.
 QuietStretches quiet_stretches(const Recording& recording, const std::vector<std::vector<Stretch>>& within,
-                               const std::vector<std::vector<double>>& spikes_ms, const QuietWindow& window);
+                               const SpikeTrains& spikes_ms, const QuietWindow& window);
 
 // driven_stretches() of every sweep.
 std::vector<std::vector<Stretch>> driven_stretches(const Recording& recording);

@@ -21,14 +21,14 @@ struct TriggeredAverage {
 };
 
 // A spike is followed until 1 ms before the next one, or to the end of its sweep.
-double end_after_spike_ms(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                          std::size_t s, std::size_t i) {
+double end_after_spike_ms(const Recording& recording, const SpikeTrains& spikes_ms, std::size_t s,
+                          std::size_t i) {
   return i + 1 < spikes_ms[s].size() ? spikes_ms[s][i + 1] - 1.0 : recording.sweeps[s].duration_ms();
 }
 
 // Average voltage after a spike, each spike followed until 1 ms before the next one.
-TriggeredAverage average_after_spikes(const Recording& recording,
-                                      const std::vector<std::vector<double>>& spikes_ms, double dt_ms) {
+TriggeredAverage average_after_spikes(const Recording& recording, const SpikeTrains& spikes_ms,
+                                      double dt_ms) {
   const auto length = static_cast<std::size_t>(std::lround(kResetWindow_ms / dt_ms));
   TriggeredAverage average{std::vector<double>(length, 0.0), std::vector<std::size_t>(length, 0)};
   for (std::size_t s = 0; s < spikes_ms.size(); ++s) {
@@ -68,8 +68,7 @@ std::optional<Slope> slope_at_given_voltage(const Eigen::MatrixXd& drive_and_vol
 }
 
 // Over `length` samples that begin `from` samples after each spike.
-std::optional<Slope> answer_to_current(const Recording& recording,
-                                       const std::vector<std::vector<double>>& spikes_ms, double dt_ms,
+std::optional<Slope> answer_to_current(const Recording& recording, const SpikeTrains& spikes_ms, double dt_ms,
                                        std::size_t from, std::size_t length) {
   std::vector<double> drive, voltage, rise;
   for (std::size_t s = 0; s < spikes_ms.size(); ++s) {
@@ -92,8 +91,8 @@ std::optional<Slope> answer_to_current(const Recording& recording,
   return slope_at_given_voltage(x, Eigen::Map<const Eigen::VectorXd>(rise.data(), n));
 }
 
-std::size_t end_of_hold(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                        double dt_ms, std::size_t begin, std::size_t last, double capacitance_pF) {
+std::size_t end_of_hold(const Recording& recording, const SpikeTrains& spikes_ms, double dt_ms,
+                        std::size_t begin, std::size_t last, double capacitance_pF) {
   const auto length = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(0.25 / dt_ms)));
   std::size_t end = begin;
   for (std::size_t from = begin; from + length <= last; from += length) {
@@ -106,8 +105,7 @@ std::size_t end_of_hold(const Recording& recording, const std::vector<std::vecto
 
 }  // namespace
 
-std::optional<ResetEstimate> estimate_reset(const Recording& recording,
-                                            const std::vector<std::vector<double>>& spikes_ms,
+std::optional<ResetEstimate> estimate_reset(const Recording& recording, const SpikeTrains& spikes_ms,
                                             double capacitance_pF) {
   require(spikes_ms.size() == recording.sweeps.size(), "estimate_reset: one train per sweep");
   if (recording.sweeps.empty()) return std::nullopt;

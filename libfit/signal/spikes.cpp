@@ -95,7 +95,7 @@ double half_rise_ms(std::span<const double> v, double dt_ms, const VoltageRise& 
 
 // What one trace holds; times in ms.
 struct Detection {
-  std::vector<double> spikes, artefacts, small;
+  SpikeTrain spikes, artefacts, small;
 };
 
 Detection detect(std::span<const double> v, double dt_ms, const SpikeCriterion& criterion) {
@@ -163,11 +163,11 @@ SpikeCriterion choose_spike_criterion(const Recording& recording) {
   return criterion_from(median(usual).value_or(0.0), peaks);
 }
 
-std::vector<double> detect_spikes(std::span<const double> v, double dt_ms, const SpikeCriterion& criterion) {
+SpikeTrain detect_spikes(std::span<const double> v, double dt_ms, const SpikeCriterion& criterion) {
   return detect(v, dt_ms, criterion).spikes;
 }
 
-std::vector<std::vector<double>> detect_spikes(const Recording& recording, const SpikeCriterion& criterion) {
+SpikeTrains detect_spikes(const Recording& recording, const SpikeCriterion& criterion) {
   return find_spikes(recording, criterion).spikes_ms;
 }
 
@@ -214,8 +214,7 @@ std::vector<Stretch> stretches_outside_spikes(std::size_t size, double dt_ms,
   return stretches;
 }
 
-std::optional<SpikeShape> measure_spike_shape(const Recording& recording,
-                                              const std::vector<std::vector<double>>& spikes_ms) {
+std::optional<SpikeShape> measure_spike_shape(const Recording& recording, const SpikeTrains& spikes_ms) {
   require(spikes_ms.size() == recording.sweeps.size(), "measure_spike_shape: one train per sweep");
   std::vector<double> peaks, onsets, leads, slopes;
   for (std::size_t s = 0; s < spikes_ms.size(); ++s) {

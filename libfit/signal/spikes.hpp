@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/core/statistics.hpp"
 #include "libfit/recording/recording.hpp"
 
@@ -42,15 +43,14 @@ SpikeCriterion choose_spike_criterion(const Recording& recording);
 
 // Times [ms] from the first sample, ascending: of the crossing of the level, or of half the rise where the
 // upstroke does not cross it.
-std::vector<double> detect_spikes(std::span<const double> voltage_mV, double dt_ms,
-                                  const SpikeCriterion& criterion);
+SpikeTrain detect_spikes(std::span<const double> voltage_mV, double dt_ms, const SpikeCriterion& criterion);
 // One train per sweep.
-std::vector<std::vector<double>> detect_spikes(const Recording& recording, const SpikeCriterion& criterion);
+SpikeTrains detect_spikes(const Recording& recording, const SpikeCriterion& criterion);
 
 // The same, with a sentence on what looks like spikes and was not counted: artefacts, small steep peaks.
 struct FoundSpikes {
-  std::vector<std::vector<double>> spikes_ms;  // one train per sweep
-  std::vector<std::string> warnings;           // each with count and place
+  SpikeTrains spikes_ms;              // one train a sweep
+  std::vector<std::string> warnings;  // each with count and place
 };
 FoundSpikes find_spikes(const Recording& recording, const SpikeCriterion& criterion);
 
@@ -74,8 +74,7 @@ struct SpikeShape {
   double median_peak_slope_mV_per_ms = 0.0;  // steepest rise
   std::size_t count = 0;                     // spikes measured
 };
-std::optional<SpikeShape> measure_spike_shape(const Recording& recording,
-                                              const std::vector<std::vector<double>>& spikes_ms);
+std::optional<SpikeShape> measure_spike_shape(const Recording& recording, const SpikeTrains& spikes_ms);
 
 // The reset that an integrate-and-fire model needs: the voltage is taken over again `t_ref_ms` after the
 // spike, when the average repolarisation is over, at `V_reset_mV`, the average voltage then.
@@ -92,8 +91,7 @@ struct ResetEstimate {
 // intervals. Where the voltage does not answer to the current after that (slope of dV/dt on I across spikes
 // below half of 1/C, beyond its error), it is held, as in an integrate-and-fire cell, and the period lasts
 // until it answers. nullopt below 5 usable spikes.
-std::optional<ResetEstimate> estimate_reset(const Recording& recording,
-                                            const std::vector<std::vector<double>>& spikes_ms,
+std::optional<ResetEstimate> estimate_reset(const Recording& recording, const SpikeTrains& spikes_ms,
                                             double capacitance_pF);
 
 }  // namespace libfit

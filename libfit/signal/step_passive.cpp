@@ -18,7 +18,7 @@ constexpr double kNotable = 0.1;       // of the resistance: differences worth a
 
 using Responses = std::vector<StepResponse*>;
 
-bool fires_in(const std::vector<double>& train, double from_ms, double to_ms) {
+bool fires_in(const SpikeTrain& train, double from_ms, double to_ms) {
   const auto first = std::ranges::lower_bound(train, from_ms);
   return first != train.end() && *first < to_ms;
 }
@@ -45,8 +45,8 @@ Responses steps_near_rest(const StepOptions& options, double sign, std::size_t n
   return silent;
 }
 
-StepFamily family_of(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                     const StepOptions& options, const StepProtocol& protocol, const Responses& steps) {
+StepFamily family_of(const Recording& recording, const SpikeTrains& spikes_ms, const StepOptions& options,
+                     const StepProtocol& protocol, const Responses& steps) {
   StepFamily family;
   family.from_ms = std::max({protocol.from_ms, protocol.begin_ms - kAround_ms, 0.0});
   family.begin_ms = protocol.begin_ms;
@@ -140,8 +140,8 @@ void add_each(const Recording& recording, const StepFamily& family, const StepMe
 }
 
 // What depolarising steps meet, by the same membrane: smaller where outward currents open before threshold.
-void add_depolarised(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                     const StepOptions& options, const StepMembrane& membrane, StepAnalysis& analysis) {
+void add_depolarised(const Recording& recording, const SpikeTrains& spikes_ms, const StepOptions& options,
+                     const StepMembrane& membrane, StepAnalysis& analysis) {
   Responses steps;
   for (StepResponse* r : steps_near_rest({1000.0}, 1.0, 0, analysis)) {
     if (!fires_in(spikes_ms[r->sweep], analysis.protocol.begin_ms - kAround_ms, analysis.protocol.end_ms))
@@ -171,8 +171,8 @@ void add_depolarised(const Recording& recording, const std::vector<std::vector<d
 
 }  // namespace
 
-void summarize_passive(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                       const StepOptions& options, StepAnalysis& analysis) {
+void summarize_passive(const Recording& recording, const SpikeTrains& spikes_ms, const StepOptions& options,
+                       StepAnalysis& analysis) {
   const auto refuse = [&](const std::string& reason) {
     analysis.warnings.push_back("no input resistance and no time constant: " + reason);
   };

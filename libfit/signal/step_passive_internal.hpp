@@ -3,11 +3,12 @@
 
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/signal/steps.hpp"
 
 namespace libfit {
 
-void summarize_passive(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
-                       const StepOptions& options, StepAnalysis& analysis);
+void summarize_passive(const Recording& recording, const SpikeTrains& spikes_ms, const StepOptions& options,
+                       StepAnalysis& analysis);
 
 }  // namespace libfit

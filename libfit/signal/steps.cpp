@@ -83,7 +83,7 @@ void leave_out_lost(const Recording& recording, StepAnalysis& analysis) {
   std::ranges::reverse(analysis.warnings);
 }
 
-StepResponse measure(const Recording& recording, std::size_t s, const std::vector<double>& spikes_ms,
+StepResponse measure(const Recording& recording, std::size_t s, const SpikeTrain& spikes_ms,
                      const StepProtocol& protocol, const StepOptions& options) {
   const Sweep& sweep = recording.sweeps[s];
   const double length_ms = protocol.end_ms - protocol.begin_ms;
@@ -135,7 +135,7 @@ void StepOptions::validate() const {
                  {"skip_ms", skip_ms, skip_ms >= 0.0, ">= 0"}});
 }
 
-StepAnalysis analyze_steps(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+StepAnalysis analyze_steps(const Recording& recording, const SpikeTrains& spikes_ms,
                            const StepProtocol& protocol, const StepOptions& options) {
   options.validate();
   require(!recording.sweeps.empty() && spikes_ms.size() == recording.sweeps.size() &&

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/core/statistics.hpp"
 #include "libfit/recording/recording.hpp"
 
@@ -48,8 +49,8 @@ struct StepResponse {
   bool in_fit = false;                    // of input resistance and time constant
   bool lost = false;                      // the cell was: nothing else of the sweep counts
   std::optional<double> sag;  // (peak - steady)/(peak - baseline), of hyperpolarising steps of 5 mV or more
-  std::vector<double> spikes_ms;        // from the beginning of the step
-  double mean_rate_Hz = 0.0;            // spikes over the length of the step
+  SpikeTrain spikes_ms;       // from the beginning of the step
+  double mean_rate_Hz = 0.0;  // spikes over the length of the step
   std::optional<double> first_rate_Hz;  // one over the first interval; absent below two spikes
   double steady_rate_Hz = 0.0;          // of the second half of the step, from its mean interval
 };
@@ -71,7 +72,7 @@ struct StepAnalysis {
 };
 
 // `spikes_ms`: one train per sweep, from its first sample.
-StepAnalysis analyze_steps(const Recording& recording, const std::vector<std::vector<double>>& spikes_ms,
+StepAnalysis analyze_steps(const Recording& recording, const SpikeTrains& spikes_ms,
                            const StepProtocol& protocol, const StepOptions& options = {});
 
 }  // namespace libfit

@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/flow_internal.hpp"
 #include "libfit/simulate/upstroke_internal.hpp"
 
 namespace libfit::flow {

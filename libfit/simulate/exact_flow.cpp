@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/flow_internal.hpp"
 
 namespace libfit::flow {
 

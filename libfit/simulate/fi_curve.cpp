@@ -24,25 +24,25 @@ std::vector<double> respond(const SpikeResponse& response, double current_pA, do
   std::vector<double> current(settle + std::max<std::size_t>(samples(step_ms), 1), current_pA);
   std::fill_n(current.begin(), settle, options.holding_pA);
   const double begin = static_cast<double>(settle) * options.dt_ms;
-  std::vector<double> spikes = response(current, options.dt_ms, trial);
+  SpikeTrain spikes = response(current, options.dt_ms, trial);
   std::erase_if(spikes, [begin](double t) { return t < begin; });
   for (double& t : spikes) t -= begin;
   return spikes;
 }
 
-std::vector<double> second_half(const std::vector<double>& spikes, double step_ms) {
-  std::vector<double> late;
+std::vector<double> second_half(const SpikeTrain& spikes, double step_ms) {
+  SpikeTrain late;
   std::ranges::copy_if(spikes, std::back_inserter(late), [=](double t) { return t >= 0.5 * step_ms; });
   return late;
 }
 
 // Rate from the intervals: exact for regular firing wherever the window cuts.
-double regular_rate_Hz(const std::vector<double>& late) {
+double regular_rate_Hz(const SpikeTrain& late) {
   if (late.size() < 2) return 0.0;
   return 1000.0 * static_cast<double>(late.size() - 1) / (late.back() - late.front());
 }
 
-void note_onset(const std::vector<double>& spikes, FiPoint& point, std::vector<double>& latencies) {
+void note_onset(const SpikeTrain& spikes, FiPoint& point, std::vector<double>& latencies) {
   if (!spikes.empty()) latencies.push_back(spikes[0]);
   if (spikes.size() > 1) point.onset_Hz += 1000.0 / (spikes[1] - spikes[0]);
 }
@@ -52,8 +52,8 @@ FiPoint one_trial(const SpikeResponse& response, double current_pA, std::uint64_
   FiPoint point;
   point.current_pA = current_pA;
   double step_ms = options.step_ms;
-  std::vector<double> spikes = respond(response, current_pA, step_ms, trial, options);
-  std::vector<double> late = second_half(spikes, step_ms);
+  SpikeTrain spikes = respond(response, current_pA, step_ms, trial, options);
+  SpikeTrain late = second_half(spikes, step_ms);
   // None at all: silent, or a first interval longer than the step, which more time would not tell apart.
   while (!spikes.empty() && late.size() < enough_spikes && step_ms < longest_stretch * options.step_ms) {
     step_ms *= 4.0;
@@ -73,8 +73,7 @@ FiPoint several_trials(const SpikeResponse& response, double current_pA, std::ui
   point.current_pA = current_pA;
   std::vector<double> rates, latencies;
   for (std::uint64_t trial = 0; trial < options.trials; ++trial) {
-    const std::vector<double> spikes =
-        respond(response, current_pA, options.step_ms, first_trial + trial, options);
+    const SpikeTrain spikes = respond(response, current_pA, options.step_ms, first_trial + trial, options);
     const auto count = static_cast<double>(second_half(spikes, options.step_ms).size());
     rates.push_back(2000.0 * count / options.step_ms);
     note_onset(spikes, point, latencies);

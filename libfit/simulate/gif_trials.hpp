@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/model/gif.hpp"
 
 namespace libfit {
@@ -23,9 +24,9 @@ struct GifTrialOptions {
 };
 
 struct GifTrials {
-  std::vector<std::vector<double>> spikes_ms;  // one train per trial, ascending; crossings, not onsets
-  std::vector<double> mean_voltage_mV;         // over trials, at the end of every bin
-  std::vector<double> first_voltage_mV;        // of the first trial
+  SpikeTrains spikes_ms;                 // one train a trial, ascending; crossings, not onsets
+  std::vector<double> mean_voltage_mV;   // over trials, at the end of every bin
+  std::vector<double> first_voltage_mV;  // of the first trial
   double bin_ms = 0.0;
 };
 

@@ -4,18 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
 #include "libfit/core/parallel.hpp"
 #include "libfit/model/firing.hpp"
 #include "libfit/model/fixed_points.hpp"
-#include "libfit/model/parameters.hpp"
 
 namespace libfit {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::size_t fewest_draws = 20;
 
@@ -108,39 +104,6 @@ void ModelAnalysisOptions::validate() const {
   fi.validate();
 }
 
-ModelDraws draws_of(const ModelDocument& document) {
-  ModelDraws draws;
-  const Json provenance = Json::parse(document.provenance_json, nullptr, false);
-  if (!provenance.is_object()) return draws;
-  const Json fitted = provenance.value("fitted", Json::object());
-  if (!fitted.is_object() || !fitted.contains("draws") || !fitted["draws"].is_object()) return draws;
-  draws.blocks =
-      fitted.value("blocks", Json(0)).is_number_unsigned() ? fitted["blocks"].get<std::size_t>() : 0;
-  const Json& columns = fitted["draws"];
-  std::size_t count = 0;
-  for (const auto& [name, values] : columns.items()) count = std::max(count, values.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    Model model = document.model;
-    std::visit(
-        [&](auto& m) {
-          for_each_parameter(m, [&](std::string_view name, double& value) {
-            const auto column = columns.find(std::string(name));
-            if (column == columns.end()) return;
-            const bool there = column->is_array() && i < column->size() && (*column)[i].is_number();
-            value = there ? (*column)[i].template get<double>() : std::nan("");
-          });
-        },
-        model);
-    try {
-      validate(model);
-      draws.models.push_back(std::move(model));
-    } catch (const OptionError&) {
-      ++draws.refused;
-    }
-  }
-  return draws;
-}
-
 std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line) {
   std::vector<std::pair<std::string, double>> list;
   const auto add = [&list](const char* name, std::optional<double> value) {
@@ -157,23 +120,6 @@ std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line)
   if (line.onset) add("onset_rate_Hz", line.onset->rate_Hz);
   if (line.onset) add("sustaining_pA", line.onset->sustaining_pA);
   return list;
-}
-
-std::string label_of_model(const Model& model) { return label_of_model(model_name(model)); }
-
-std::string label_of_model(std::string_view name) {
-  constexpr std::string_view kTuned = "_tuned";
-  if (name.ends_with(kTuned)) return label_of_model(name.substr(0, name.size() - kTuned.size())) + ", tuned";
-  if (name == "adex") return "AdEx";
-  if (name == "refractory_eif") return "refractory EIF";
-  if (name == "exp_gif") return "exponential GIF";
-  if (name == "igif") return "iGIF";
-  if (name == "igif2") return "iGIF, 2 states";
-  if (name == "history_gif") return "history GIF";
-  if (name == "passive" || name == "tabulated") return name == "passive" ? "passive" : "measured F";
-  std::string label(name);
-  std::ranges::transform(label, label.begin(), [](unsigned char c) { return std::toupper(c); });
-  return label;
 }
 
 ModelAnalysis analyze_model(const ModelDocument& document, const ModelAnalysisOptions& options) {

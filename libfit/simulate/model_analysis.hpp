@@ -39,20 +39,7 @@ struct ModelAnalysis {
 
 ModelAnalysis analyze_model(const ModelDocument& document, const ModelAnalysisOptions& options = {});
 
-// The draws that a model file holds, as models; those that validate() refuses are left out. `blocks`: time
-// blocks they were drawn from.
-struct ModelDraws {
-  std::vector<Model> models;
-  std::size_t refused = 0;
-  std::size_t blocks = 0;
-};
-ModelDraws draws_of(const ModelDocument& document);
-
 // The scalar quantities of a phase line by name, in the order of the output; absent ones are left out.
 std::vector<std::pair<std::string, double>> quantities_of(const PhaseLine& line);
-
-// Text of a name, as people write it: "EIF".
-std::string label_of_model(std::string_view name);
-std::string label_of_model(const Model& model);
 
 }  // namespace libfit

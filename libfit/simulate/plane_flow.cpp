@@ -1,9 +1,8 @@
-#include "libfit/simulate/plane_flow.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "libfit/simulate/plane_flow_internal.hpp"
 #include "libfit/simulate/upstroke_internal.hpp"
 
 namespace libfit::flow {

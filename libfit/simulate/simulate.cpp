@@ -6,9 +6,9 @@
 #include <type_traits>
 
 #include "libfit/core/error.hpp"
-#include "libfit/simulate/flow.hpp"
+#include "libfit/simulate/flow_internal.hpp"
 #include "libfit/simulate/gif_trials.hpp"
-#include "libfit/simulate/plane_flow.hpp"
+#include "libfit/simulate/plane_flow_internal.hpp"
 
 namespace libfit {
 namespace {
@@ -51,7 +51,7 @@ struct State {
 // Moves the state over sample k and appends the spikes it meets.
 template <class Flow>
 void advance_sample(Flow& flow, const Reset& reset, const Clock& clock, std::size_t k, State& state,
-                    std::vector<double>& spikes) {
+                    SpikeTrain& spikes) {
   const double I = clock.current_pA[k];
   const double begin = static_cast<double>(k) * clock.dt_ms;
   double left = clock.dt_ms;
@@ -90,7 +90,7 @@ State settled_state(const Adex& m, double settled_pA, const Clock& clock, const 
   const double samples = kTimeConstants * (m.tau_w_ms + m.C_pF / m.g_nS) / clock.dt_ms;
   const std::vector<double> held(static_cast<std::size_t>(std::min(samples, kMostSamples)), settled_pA);
   flow::PlaneFlow flow(flow::AdexMembrane(m, state.w), options.min_substeps, options.quick);
-  std::vector<double> spikes;
+  SpikeTrain spikes;
   for (std::size_t k = 0; k < held.size(); ++k)
     advance_sample(flow, m.reset, {held, clock.dt_ms}, k, state, spikes);
   state.w = flow.x();
@@ -102,7 +102,7 @@ Prediction run(Flow flow, const Reset& reset, double V_spike, const Clock& clock
   Prediction prediction;
   const std::size_t count = clock.current_pA.size();
   prediction.voltage_mV.resize(count);
-  std::vector<double>& spikes = prediction.spike_times_ms;
+  SpikeTrain& spikes = prediction.spike_times_ms;
   if (!std::isfinite(state.V)) {
     refuse_current(0, clock.current_pA[0], "its resting voltage is beyond all numbers");
   }

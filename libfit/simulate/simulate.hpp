@@ -6,6 +6,11 @@
 // depend on how the run-away is stepped. AdEx and refractory EIF: the same two ways, with the second variable
 // carried along. Spikes, resets and the end of the refractory period fall between
 // samples. docs/methods/simulation.md shows the order of convergence.
+//
+//     const Eif model{100.0, 5.0, -65.0, -50.0, 1.5, 20.0, {-60.0, 2.0}};
+//     const std::vector<double> current_pA(10000, 200.0);
+//     const Prediction prediction = simulate(model, current_pA, 0.1);  // one second
+//     std::cout << prediction.spike_times_ms.size() << " spikes\n";
 #pragma once
 
 #include <cstdint>
@@ -14,6 +19,7 @@
 #include <span>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/model/model.hpp"
 
 namespace libfit {
@@ -43,7 +49,7 @@ struct Prediction {
   // At k*dt_ms, same length as the current. The spike voltage is drawn at the first sample at or after a
   // spike, V_reset from there to the end of the refractory period.
   std::vector<double> voltage_mV;
-  std::vector<double> spike_times_ms;  // strictly ascending, between samples, below the duration
+  SpikeTrain spike_times_ms;  // strictly ascending, between samples, below the duration
 };
 
 // A seed for the spikes of a model under a noise current of `noise_seed`: noise and spikes of one seed would
@@ -59,7 +65,7 @@ Prediction simulate(const Model& model, std::span<const double> current_pA, doub
 // Every answer that a model has to one current: the one of a deterministic model, `trials` of a stochastic
 // one. The voltage is the mean over trials, the first train that of simulate() with the same seed.
 struct PredictedTrains {
-  std::vector<std::vector<double>> spike_times_ms;
+  SpikeTrains spike_times_ms;
   std::vector<double> voltage_mV;
 };
 PredictedTrains simulate_trials(const Model& model, std::span<const double> current_pA, double dt_ms,

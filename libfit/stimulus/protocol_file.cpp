@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/json_internal.hpp"
 #include "libfit/core/text.hpp"
-#include "libfit/core/version.hpp"
-#include "libfit/model/model_file_json_internal.hpp"
 #include "libfit/stimulus/stimulus_spec.hpp"
 
 namespace libfit {
@@ -97,16 +96,15 @@ std::string to_json_text(const ProtocolDocument& document) {
   require(root.is_object(), "to_json_text: provenance_json is not a JSON object");
   for (const char* key : kKeys)
     require(!root.contains(key), "to_json_text: provenance holds a key of the schema");
-  root["schema"] = "dyniv.stimulus";
-  root["version"] = 1;
-  root["dyniv_version"] = kVersion;
   root["protocol"] = document.protocol.name;
   root["dt_ms"] = document.protocol.dt_ms;
   root["seed"] = document.protocol.seed;
   root["blocks"] = json::array();
   for (const ProtocolBlock& block : document.protocol.blocks)
     root["blocks"].push_back(to_json(block, document.files));
-  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  Json whole = json_header("dyniv.stimulus");
+  whole.update(Json(root));
+  return json_text(whole);
 }
 
 ProtocolDocument parse_protocol(std::string_view json_text, std::string_view place) {
@@ -124,7 +122,7 @@ ProtocolDocument parse_protocol(std::string_view json_text, std::string_view pla
     refuse(place, problem.what());
   }
   for (const char* key : kKeys) root.erase(key);
-  document.provenance_json = root.dump(-1, ' ', false, json::error_handler_t::replace);
+  document.provenance_json = json_line(root);
   return document;
 }
 

@@ -1,6 +1,10 @@
 // Currents to inject: steps, and noise made of Ornstein-Uhlenbeck processes by their exact update, so that
 // mean, SD and correlation do not depend on the sampling interval. The named protocols are those of the two
 // papers whose methods this project follows.
+//
+//     const NoiseOptions noise =
+//         badel_2008_noise(50.0, 80.0, 80.0);  // mean, SD of the fast and the slow part, pA
+//     const std::vector<double> current_pA = noise_current(noise, 60000.0, 0.1, 1);  // a minute at 10 kHz
 #pragma once
 
 #include <cstdint>

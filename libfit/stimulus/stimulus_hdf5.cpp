@@ -1,10 +1,8 @@
-// The HDF5 of a stimulus, made in memory and without times of creation, so that its bytes depend on the
-// stimulus alone.
 #include <fmt/format.h>
 
 #include "libfit/core/error.hpp"
 #include "libfit/formats/hdf5/hdf5_internal.hpp"
-#include "libfit/stimulus/stimulus_writer.hpp"
+#include "libfit/stimulus/stimulus_hdf5_internal.hpp"
 
 namespace libfit {
 namespace {

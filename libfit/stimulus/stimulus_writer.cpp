@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "libfit/core/error.hpp"
+#include "libfit/stimulus/stimulus_hdf5_internal.hpp"
 
 namespace libfit {
 namespace {

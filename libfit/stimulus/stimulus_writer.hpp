@@ -29,7 +29,4 @@ std::string_view stimulus_extension(StimulusFormat format);
 // Throws ContractError for a table that is not as above, DataError for a sample that float32 cannot hold.
 std::string stimulus_file(const StimulusTable& table, StimulusFormat format);
 
-// Internal to the room: the HDF5 of a table that was checked.
-std::string stimulus_as_hdf5(const StimulusTable& table);
-
 }  // namespace libfit

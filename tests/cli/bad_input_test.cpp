@@ -208,16 +208,8 @@ INSTANTIATE_TEST_SUITE_P(NoneOrOne, FewSpikes, testing::Values(0, 1));
 
 // A recording of 0.2 s whose command output was left in volts.
 libfit::written::Bytes with_output_in_volts() {
-  libfit::written::AbfFile file;
-  file.inputs = {{"IN 0", "pA"}, {"IN 1", "mV"}};
-  file.inputs[1].physical = 1;
+  libfit::written::AbfFile file = libfit::written::abf_recording(2000);
   file.command_units = {"mV"};
-  const auto voltage = libfit::written::voltage_trace(2000);
-  const auto current = libfit::written::current_trace(2000);
-  for (std::size_t k = 0; k < voltage.size(); ++k) {
-    file.values.push_back(static_cast<float>(current[k]));
-    file.values.push_back(static_cast<float>(voltage[k]));
-  }
   return libfit::written::abf2(file);
 }
 

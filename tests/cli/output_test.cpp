@@ -169,7 +169,7 @@ TEST_F(Output, AFolderNeverShadowsAModel) {
   const auto again = run_dyniv({"analyze", "lif", "--out", "lif", "--no-figures", "--force"});
   fs::current_path(before);
   EXPECT_EQ(named.exit_code, 0) << named.err;
-  EXPECT_THAT(named.out, HasSubstr("\"name\": \"lif\""));
+  EXPECT_THAT(named.out, HasSubstr("\"words\": \"lif\""));
   for (const auto& result : {simulated, written, again}) EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 

@@ -70,7 +70,7 @@ TEST_F(ScoreRecordings, NamesEveryInputWithItsChecksum) {
     ASSERT_EQ(scored["inputs"][role].size(), 1U) << role;
     EXPECT_EQ(scored["inputs"][role][0]["sha256"], summary_["inputs"][role][0]["sha256"]) << role;
   }
-  EXPECT_EQ(scored["inputs"]["model"]["sha256"].get<std::string>().size(), 64U);
+  EXPECT_EQ(scored["inputs"]["model"][0]["sha256"].get<std::string>().size(), 64U);
 }
 
 TEST_F(ScoreRecordings, WithoutCompensationTheElectrodeStaysInTheVoltage) {

@@ -47,7 +47,7 @@ TEST_F(ScoreCommand, ScoresASmallExampleAsByHand) {
   EXPECT_EQ(found["data_spikes"], nlohmann::json::parse("[4, 3]"));
   EXPECT_EQ(found["model_spikes"], nlohmann::json::parse("[3]"));
   EXPECT_EQ(found["gamma_ci95"].size(), 2U);
-  EXPECT_EQ(found["inputs"]["data"]["sha256"].get<std::string>().size(), 64U);
+  EXPECT_EQ(found["inputs"]["data"][0]["sha256"].get<std::string>().size(), 64U);
   for (const char* sigma : {"4", "10", "100"}) EXPECT_TRUE(found["explained_variance"][sigma].is_number());
 }
 

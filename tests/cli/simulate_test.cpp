@@ -89,7 +89,7 @@ TEST(SimulateByHand, ACurrentOfAFileNeedsNoVoltageAndWordsAreAddedToIt) {
   const json with = simulated(lif({file, "--current", "step:begin_ms=500,amplitude_pA=100"}));
   EXPECT_NEAR(with["sweeps"][0]["spike_times_ms"][0], 500.0 + 10.0 * std::log(2.0),
               1.5);  // 10 of 15 mV at rest
-  EXPECT_EQ(with["inputs"]["current_in_words"], "step:begin_ms=500,amplitude_pA=100");
+  EXPECT_EQ(with["inputs"]["current"][1]["words"], "step:begin_ms=500,amplitude_pA=100");
 }
 
 void expect_simulate_refused(int exit_code, std::vector<std::string> words, const std::string& sentence) {

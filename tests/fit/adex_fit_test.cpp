@@ -29,10 +29,10 @@ ModelFit fit_adaptive(const test::RecordedCell& cell, std::size_t draws = 0) {
 void expect_recovery(const Adex& truth, const ModelFit& found) {
   ASSERT_EQ(found.status, FitStatus::ok) << found.reason;
   const auto expected = scalar_parameters(Model(truth));
-  for (const NamedParameter& p : expected) {
-    const double value = find_parameter(found, p.name)->value;
-    const bool voltage = p.name == "E_mV" || p.name == "V_T_mV";
-    EXPECT_NEAR(value, p.value, voltage ? 0.3 : std::max(0.05 * std::abs(p.value), 0.2)) << p.name;
+  for (const ParameterValue& p : expected) {
+    const double value = find_parameter(found, p.name())->value;
+    const bool voltage = p.name() == "E_mV" || p.name() == "V_T_mV";
+    EXPECT_NEAR(value, p.value, voltage ? 0.3 : std::max(0.05 * std::abs(p.value), 0.2)) << p.name();
   }
 }
 

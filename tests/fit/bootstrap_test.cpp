@@ -13,7 +13,7 @@ namespace {
 
 struct Analysis {
   Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   CapacitanceAnalysis capacitance;
   IvMoments moments;
   DynamicIv iv;

@@ -55,7 +55,7 @@ inline const ModelFit& named(const std::vector<ModelFit>& fits, std::string_view
 
 inline const ParameterEstimate& parameter(const ModelFit& fit, std::string_view name) {
   for (const ParameterEstimate& estimate : fit.parameters)
-    if (estimate.name == name) return estimate;
+    if (estimate.name() == name) return estimate;
   throw std::out_of_range("no such parameter");
 }
 

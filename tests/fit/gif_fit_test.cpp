@@ -17,7 +17,7 @@ using gif_test::gif_cell;
 
 struct Recorded {
   Recording recording;
-  std::vector<std::vector<double>> crossings_ms;
+  SpikeTrains crossings_ms;
 };
 
 // One trial of a cell of the family as a recording: its voltage, with a spike drawn at each crossing.

@@ -27,15 +27,15 @@ TEST(ModelFit, RecoversAnExponentialCurve) {
   EXPECT_NEAR(eif.Delta_T_mV / 1.5, 1.0, 1e-6);
   EXPECT_EQ(eif.C_pF, 100.0);
   EXPECT_EQ(eif.reset.t_ref_ms, 2.0);
-  EXPECT_EQ(fit.degrees_of_freedom, static_cast<int>(fit.bins_used) - 4);
+  EXPECT_EQ(fit.curve->degrees_of_freedom, static_cast<int>(fit.curve->bins_used) - 4);
   // Without model error the limit does not matter.
   ASSERT_TRUE(parameter(fit, "Delta_T_mV").limit_range.has_value());
   EXPECT_NEAR(parameter(fit, "Delta_T_mV").limit_range->low, 1.5, 1e-5);
   EXPECT_NEAR(parameter(fit, "Delta_T_mV").limit_range->high, 1.5, 1e-5);
   // The fit stops at 3 mV/ms.
-  EXPECT_EQ(fit.limit_mV_per_ms, 3.0);
-  EXPECT_LE(drift_mV_per_ms(Model(curves::kEif), fit.upper_V_mV), 3.0);
-  EXPECT_GT(drift_mV_per_ms(Model(curves::kEif), fit.upper_V_mV + 0.5), 3.0);
+  EXPECT_EQ(fit.curve->limit_mV_per_ms, 3.0);
+  EXPECT_LE(drift_mV_per_ms(Model(curves::kEif), fit.curve->upper_V_mV), 3.0);
+  EXPECT_GT(drift_mV_per_ms(Model(curves::kEif), fit.curve->upper_V_mV + 0.5), 3.0);
 }
 
 TEST(ModelFit, RecoversAParabola) {
@@ -85,8 +85,8 @@ TEST(ModelFit, LowersItsLimitToATenthOfASlowUpstroke) {
   SpikeParameters slow = curves::steep_spikes();
   slow.peak_slope_mV_per_ms = 12.0;
   const auto fits = fit_models(curve_of(Model(curves::kEif), 0.02), slow);
-  EXPECT_NEAR(named(fits, "eif").limit_mV_per_ms, 1.2, 1e-12);
-  EXPECT_LE(drift_mV_per_ms(Model(curves::kEif), named(fits, "eif").upper_V_mV), 1.2);
+  EXPECT_NEAR(named(fits, "eif").curve->limit_mV_per_ms, 1.2, 1e-12);
+  EXPECT_LE(drift_mV_per_ms(Model(curves::kEif), named(fits, "eif").curve->upper_V_mV), 1.2);
 }
 
 TEST(ModelFit, DoesNotIdentifyAWideDeltaT) {
@@ -163,9 +163,9 @@ TEST(Refit, FindsTheSameParametersFromTheFit) {
   const auto fits = fit_models(iv, curves::steep_spikes());
   for (const char* name : {"passive", "lif", "qif", "eif"}) {
     const ModelFit& fit = named(fits, name);
-    const auto again = refit(iv, fit.model, fit.upper_fit_V_mV);
+    const auto again = refit(iv, fit.model, fit.curve->upper_fit_V_mV);
     ASSERT_TRUE(again.has_value()) << name;
-    for (double V = -80.0; V < fit.upper_V_mV; V += 1.0)
+    for (double V = -80.0; V < fit.curve->upper_V_mV; V += 1.0)
       EXPECT_NEAR(drift_mV_per_ms(*again, V), drift_mV_per_ms(fit.model, V), 1e-4) << name << " at " << V;
   }
   EXPECT_FALSE(refit(iv, named(fits, "eif").model, -79.0).has_value());  // three bins

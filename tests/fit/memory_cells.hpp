@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libfit/core/random.hpp"
+#include "libfit/core/spike_train.hpp"
 #include "libfit/fit/iv_fit.hpp"
 #include "libfit/iv/blocks.hpp"
 #include "libfit/iv/dynamic_iv.hpp"
@@ -20,7 +21,7 @@ namespace libfit::test {
 
 struct RecordedCell {
   Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   std::vector<Block> blocks;
   ModelFit eif;
 };
@@ -83,7 +84,7 @@ inline std::vector<double> bursts(std::vector<double> weak, double pulse_pA, dou
 
 inline const ParameterEstimate* find_parameter(const ModelFit& fit, std::string_view name) {
   for (const ParameterEstimate& parameter : fit.parameters) {
-    if (parameter.name == name) return &parameter;
+    if (parameter.name() == name) return &parameter;
   }
   return nullptr;
 }
@@ -91,10 +92,10 @@ inline const ParameterEstimate* find_parameter(const ModelFit& fit, std::string_
 // Whatever a fit says is finite, and it says why where it is not ok.
 inline void expect_no_NaN(const ModelFit& fit) {
   for (const ParameterEstimate& p : fit.parameters) {
-    EXPECT_TRUE(std::isfinite(p.value)) << p.name;
-    EXPECT_TRUE(std::isfinite(p.se.value_or(0.0))) << p.name;
+    EXPECT_TRUE(std::isfinite(p.value)) << p.name();
+    EXPECT_TRUE(std::isfinite(p.se.value_or(0.0))) << p.name();
     const Interval range = p.ci95.value_or(Interval{});
-    EXPECT_TRUE(std::isfinite(range.low) && std::isfinite(range.high)) << p.name;
+    EXPECT_TRUE(std::isfinite(range.low) && std::isfinite(range.high)) << p.name();
   }
   EXPECT_EQ(fit.status == FitStatus::ok, fit.reason.empty());
   if (fit.status == FitStatus::failed) return;

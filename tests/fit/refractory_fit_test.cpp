@@ -42,8 +42,9 @@ Fitted fit_recovering(const test::RecordedCell& cell, std::size_t draws = 0) {
   if (result.fit.status == FitStatus::failed) return result;
   const PostSpikeMoments coarse =
       gather_post_spike(cell.recording, cell.spikes_ms, edges, cell.blocks, {}, 1);
-  result.slices = fit_slices(post_spike_curves(coarse, C),
-                             std::get<RefractoryEif>(result.fit.model).Delta_T_mV, cell.eif.limit_mV_per_ms);
+  result.slices =
+      fit_slices(post_spike_curves(coarse, C), std::get<RefractoryEif>(result.fit.model).Delta_T_mV,
+                 cell.eif.curve->limit_mV_per_ms);
   return result;
 }
 
@@ -62,8 +63,8 @@ TEST(RefractoryFit, RecoversALayer5Cell) {
        {std::pair("g_nS", 0.05), std::pair("Delta_T_mV", 0.1), std::pair("g1_nS", 0.2),
         std::pair("tau_g_ms", 0.2), std::pair("V_T1_mV", 0.2), std::pair("tau_T_ms", 0.2)}) {
     const ParameterEstimate* estimate = find_parameter(found.fit, name);
-    const auto expected =
-        std::find_if(truth.begin(), truth.end(), [n = name](const NamedParameter& p) { return p.name == n; });
+    const auto expected = std::find_if(truth.begin(), truth.end(),
+                                       [n = name](const ParameterValue& p) { return p.name() == n; });
     EXPECT_NEAR(estimate->value, expected->value, tolerance * expected->value) << name;
     ASSERT_TRUE(estimate->ci95) << name;
     EXPECT_LT(estimate->ci95->low, estimate->value) << name;

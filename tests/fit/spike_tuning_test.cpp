@@ -29,8 +29,8 @@ ModelFit fit_of(const Model& model) {
   ModelFit fit;
   fit.model = model;
   fit.status = FitStatus::ok;
-  fit.parameters = {{"V_T_mV", std::get<Eif>(model).V_T_mV, 0.1, Interval{-60.0, -40.0}, {}}};
-  fit.degrees_of_freedom = 5;
+  fit.parameters = {{&quantities::V_T_mV, std::get<Eif>(model).V_T_mV, 0.1, Interval{-60.0, -40.0}, {}}};
+  fit.curve.emplace().degrees_of_freedom = 5;
   return fit;
 }
 
@@ -54,7 +54,7 @@ TEST(SpikeTuning, FindsTheThresholdThatTheCurveGotWrong) {
   // What was tuned has no interval any more, and says its new value.
   EXPECT_EQ(tuned.front().fit.parameters.front().value, found.V_T_mV);
   EXPECT_FALSE(tuned.front().fit.parameters.front().ci95);
-  EXPECT_EQ(tuned.front().fit.degrees_of_freedom, 0);
+  EXPECT_FALSE(tuned.front().fit.curve);
 }
 
 TEST(SpikeTuning, IsTheSameOnAnyNumberOfThreads) {

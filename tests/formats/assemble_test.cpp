@@ -48,13 +48,13 @@ SignalFile good(std::size_t sweeps = 1) {
   return file_of({channel_of(ChannelRole::current, current), channel_of(ChannelRole::voltage, voltage)});
 }
 
-Recording assemble(const SignalFile& file, const AssembleOptions& options = {}) {
+Recording assemble(const SignalFile& file, const ReadOptions& options = {}) {
   return assemble_recording(std::span(&file, 1), options);
 }
 
 template <typename Problem>
 void expect_refused(const std::vector<SignalFile>& files, const std::string& part,
-                    const AssembleOptions& options = {}) {
+                    const ReadOptions& options = {}) {
   EXPECT_THAT([&] { assemble_recording(files, options); }, ThrowsMessage<Problem>(HasSubstr(part)));
 }
 
@@ -84,7 +84,7 @@ TEST(Assemble, TakesTheChannelsByTheirUnits) {
 }
 
 TEST(Assemble, AddsOffsetsAfterConversion) {
-  AssembleOptions options;
+  ReadOptions options;
   options.current_offset_pA = -5.0;
   options.voltage_offset_mV = -14.0;
   const SignalFile file = good();
@@ -95,35 +95,51 @@ TEST(Assemble, AddsOffsetsAfterConversion) {
 }
 
 TEST(Assemble, CutsTimesToTheSample) {
-  AssembleOptions options;
-  options.from_ms = 10.3;
-  options.to_ms = 20.0;
+  ReadOptions options;
+  options.selection.from_ms = 10.3;
+  options.selection.to_ms = 20.0;
   const SignalFile file = good();
   const Sweep sweep = assemble(file, options).sweeps[0];
   EXPECT_EQ(sweep.size(), 97U);  // samples 103 to 199
   EXPECT_EQ(sweep.voltage_mV.front(), file.channels[1].sweeps[0][103]);
   EXPECT_EQ(sweep.voltage_mV.back(), file.channels[1].sweeps[0][199]);
   EXPECT_DOUBLE_EQ(sweep.start_ms, 10.3);
-  options.to_ms = 1e9;
+  options.selection.to_ms = 1e9;
   EXPECT_EQ(assemble(file, options).sweeps[0].size(), kSize - 103);
-  options.from_ms = 1e6;
+  options.selection.from_ms = 1e6;
   expect_refused<DataError>({file}, "lasts", options);
 }
 
 TEST(Assemble, SelectsSweepsThroughAllFiles) {
-  AssembleOptions options;
-  options.sweeps = "5,1-2";
+  ReadOptions options;
+  options.selection.sweeps = "5,1-2";
   const Recording recording = assemble_recording(std::vector{good(3), good(3)}, options);
   ASSERT_EQ(recording.sweeps.size(), 3U);
   EXPECT_EQ(recording.sweeps[0].number, 2U);  // of the second file
   EXPECT_EQ(recording.sweeps[2].number, 2U);
 }
 
-TEST(Selection, IsAListOfNumbersAndRanges) {
-  EXPECT_THAT(parse_selection("1-3,5", 5), ElementsAre(0, 1, 2, 4));
-  for (const char* bad : {"", "0", "6", "1-9", "3-1", "1,1", "1-3,2", "a", "1;2", "1,", "-1", "1--2", "1 2",
-                          "99999999999999999999"})
-    EXPECT_THROW(parse_selection(bad, 5), OptionError) << bad;
+// A reader that reads only what is selected leaves the beginning of a sweep out.
+TEST(Assemble, CutsWhatTheReaderHasCutAlreadyAtTheSameSamples) {
+  ReadOptions options;
+  options.selection.from_ms = 10.3;
+  options.selection.to_ms = 20.0;
+  const SignalFile whole = good();
+  SignalFile part = whole;
+  for (Channel& channel : part.channels) {
+    std::vector<double>& samples = channel.sweeps[0];
+    samples = {samples.begin() + 103, samples.begin() + 200};
+    channel.notes.resize(1);
+    channel.notes[0].dt_ms = part.dt_ms;
+    channel.notes[0].start_ms = 10.3;
+  }
+  const Recording recording = assemble_recording(std::vector{whole, part}, options);
+  ASSERT_EQ(recording.sweeps.size(), 2U);
+  EXPECT_EQ(recording.sweeps[1].voltage_mV, recording.sweeps[0].voltage_mV);
+  EXPECT_EQ(recording.sweeps[1].current_pA, recording.sweeps[0].current_pA);
+  EXPECT_EQ(recording.sweeps[1].start_ms, recording.sweeps[0].start_ms);
+  options.selection.from_ms = 0.0;  // not read
+  EXPECT_DOUBLE_EQ(assemble_recording({&part, 1}, options).sweeps[0].start_ms, 10.3);
 }
 
 TEST(Assemble, PairsFilesOfOneChannelInTheirOrder) {
@@ -177,7 +193,7 @@ TEST(Assemble, RefusesToChooseAmongSeveralAndTakesTheUsersChoice) {
   file.channels[2].name = "V2";
   file.channels[2].sweeps[0][0] = -99.0;
   expect_refused<DataError>({file}, "--voltage-channel");
-  AssembleOptions options;
+  ReadOptions options;
   for (const char* choice : {"V2", "v2", "3"}) {
     options.voltage_channel = choice;
     EXPECT_EQ(assemble(file, options).sweeps[0].voltage_mV[0], -99.0) << choice;
@@ -196,7 +212,7 @@ TEST(Assemble, TakesAStatedUnitAndTellsWhenItContradictsTheFile) {
   file.channels[0].file_unit = "";
   file.channels[0].role = ChannelRole::other;
   expect_refused<DataError>({file}, "no channel is a current");
-  AssembleOptions options;
+  ReadOptions options;
   options.current_channel = "Im";
   expect_refused<DataError>({file}, "--current-unit", options);
   options.current_unit = "nA";
@@ -213,7 +229,7 @@ TEST(Assemble, TakesAStatedUnitAndTellsWhenItContradictsTheFile) {
 }
 
 TEST(Assemble, RefusesOneChannelForBoth) {
-  AssembleOptions options;
+  ReadOptions options;
   options.voltage_channel = options.current_channel = "1";
   options.voltage_unit = "mV";
   expect_refused<OptionError>({good()}, "both", options);
@@ -239,7 +255,7 @@ TEST(Assemble, KeepsASweepOfNoCurrentAndLeavesOutOneWithoutVoltage) {
   ASSERT_EQ(recording.sweeps.size(), 2U);
   EXPECT_EQ(recording.sweeps[0].number, 2U);
   EXPECT_THAT(recording.warnings, Contains(HasSubstr("the voltage is constant in sweep 1 from 0 to 0.04 s")));
-  AssembleOptions options;
+  ReadOptions options;
   options.keep_dead_stretches = true;
   EXPECT_EQ(assemble(file, options).sweeps.size(), 3U);
 }
@@ -250,8 +266,8 @@ TEST(Assemble, RefusesSamplesThatAreNotFiniteWithThePlace) {
     SignalFile file = good();
     file.channels[0].sweeps[0][250] = bad;
     expect_refused<DataError>({file}, "the first at 0.025 s");
-    AssembleOptions options;
-    options.to_ms = 25.0;
+    ReadOptions options;
+    options.selection.to_ms = 25.0;
     EXPECT_EQ(assemble(file, options).sweeps[0].size(), 250U);
   }
 }
@@ -302,16 +318,19 @@ TEST(Assemble, WarnsOfValuesThatNoMembraneHas) {
   }
 }
 
-TEST(AssembleOptions, RefuseWhatIsOutOfRange) {
+TEST(ReadOptions, RefuseWhatIsOutOfRange) {
   const auto refused = [](auto change) {
-    AssembleOptions options;
+    ReadOptions options;
     change(options);
     EXPECT_THROW(options.validate(), OptionError);
   };
+  for (const double step : {0.0, -1.0, std::numeric_limits<double>::infinity(), std::nan("")})
+    refused([&](auto& o) { o.dt_ms = step; });
+  refused([](auto& o) { o.current_unit = "mV"; });
+  refused([](auto& o) { o.voltage_unit = "furlong"; });
   refused([](auto& o) { o.current_offset_pA = std::nan(""); });
   refused([](auto& o) { o.voltage_offset_mV = std::numeric_limits<double>::infinity(); });
-  refused([](auto& o) { o.from_ms = -1.0; });
-  refused([](auto& o) { o.from_ms = 5.0, o.to_ms = 5.0; });
+  refused([](auto& o) { o.selection.from_ms = -1.0; });
 }
 
 TEST(Assemble, NeedsAFile) { EXPECT_THROW(assemble_recording({}), ContractError); }

@@ -159,7 +159,7 @@ TEST(WaveSurfer, WithoutScalesIsRefusedByName) {
 TEST(WaveSurfer, ItsCountsCannotBeNamedAsMillivolts) {
   const Folder folder;
   write_wavesurfer(folder / "w.h5", {});
-  OpenOptions options;
+  ReadOptions options;
   options.voltage_dataset = "/sweep_0001/analogScans";
   options.voltage_unit = "mV";
   options.dt_ms = 0.05;
@@ -182,8 +182,8 @@ TEST(WaveSurfer, TheSampleOfItsAuthorsIsReadAsOthersReadIt) {
   EXPECT_NEAR(file.channels[1].sweeps[0].at(0), 3.017498646605985, 1e-9);
 }
 
-OpenOptions v_and_i() {
-  OpenOptions options;
+ReadOptions v_and_i() {
+  ReadOptions options;
   options.voltage_dataset = "/v";
   options.current_dataset = "/i";
   options.dt_ms = 0.1;
@@ -217,7 +217,7 @@ TEST(Hdf5Counts, IntegersWithoutAConversionAreRefusedWhateverTheirUnit) {
       for (const char* path : {"/v", "/i"}) file.add(path, type, counts_of(100, 1.0), {100});
       file.attribute("/v", "unit", "mV");
     }
-    OpenOptions options = v_and_i();
+    ReadOptions options = v_and_i();
     EXPECT_THAT([&] { open_signal_file(folder / "h.h5", options); },
                 ThrowsMessage<DataError>(testing::AllOf(HasSubstr("dataset /v"), HasSubstr("`conversion`"))));
     options.voltage_dataset.clear();

@@ -70,7 +70,6 @@ TEST(GuardedRead, HandsOverEveryMember) {
   EXPECT_THAT(read.commanded_steps.value().amplitude_pA, ElementsAre(-10.0, 20.0));
   EXPECT_THAT(read.left_out, ElementsAre("one", ""));
   EXPECT_TRUE(read.sweeps_chosen);
-  EXPECT_FALSE(read.times_chosen);
   EXPECT_FALSE(read.samples_read);
   EXPECT_THAT(read.warnings, ElementsAre("a warning"));
   ASSERT_EQ(read.channels.size(), 2U);

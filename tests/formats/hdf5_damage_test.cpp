@@ -22,8 +22,8 @@ using testing::ThrowsMessage;
 using written::Bytes;
 using written::Folder;
 
-OpenOptions in_cell() {
-  OpenOptions options;
+ReadOptions in_cell() {
+  ReadOptions options;
   options.voltage_dataset = "/cell/voltage";
   options.current_dataset = "/cell/current";
   return options;
@@ -45,7 +45,7 @@ std::vector<std::size_t> places_of(const Bytes& part, const Bytes& whole) {
 }
 
 // Refused as the world being wrong, within seconds and 2 GB.
-void expect_an_error(const std::filesystem::path& path, const OpenOptions& options, const std::string& what) {
+void expect_an_error(const std::filesystem::path& path, const ReadOptions& options, const std::string& what) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_THROW(read_recording({path}, options), Error) << what;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -210,11 +210,11 @@ TEST(Hdf5Damage, ChunksThatWereNeverWrittenAreNoZeros) {
           [&] { read_recording({folder / "n"}); },
           ThrowsMessage<InputError>(HasSubstr("of its 1000 samples those from 600 on were never written "
                                               "(6 of 10 chunks exist)")));
-      AssembleOptions begin;
-      begin.to_ms = 60.0;
-      EXPECT_EQ(read_recording({folder / "n"}, {}, begin).sweeps.at(0).size(), 600U);
-      begin.to_ms = 60.1;
-      EXPECT_THROW(read_recording({folder / "n"}, {}, begin), InputError);
+      ReadOptions begin;
+      begin.selection.to_ms = 60.0;
+      EXPECT_EQ(read_recording({folder / "n"}, begin).sweeps.at(0).size(), 600U);
+      begin.selection.to_ms = 60.1;
+      EXPECT_THROW(read_recording({folder / "n"}, begin), InputError);
     }
   }
 }

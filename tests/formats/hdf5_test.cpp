@@ -14,8 +14,8 @@ using testing::ThrowsMessage;
 using written::Folder;
 using written::Hdf5File;
 
-OpenOptions both() {
-  OpenOptions options;
+ReadOptions both() {
+  ReadOptions options;
   options.voltage_dataset = "/cell/voltage";
   options.current_dataset = "cell/current";
   return options;
@@ -29,7 +29,7 @@ Hdf5File small() {
 }
 
 template <typename Problem>
-void expect_refused(const Hdf5File& file, const OpenOptions& options, const std::string& part) {
+void expect_refused(const Hdf5File& file, const ReadOptions& options, const std::string& part) {
   const Folder folder;
   written::hdf5(folder / "h", file);
   EXPECT_THAT([&] { open_signal_file(folder / "h", options); }, ThrowsMessage<Problem>(HasSubstr(part)));
@@ -82,7 +82,7 @@ TEST(Hdf5, NeverGuessesTheStep) {
   expect_refused<InputError>(written, both(), "does not say its unit");
   written.step_attribute = "";
   expect_refused<InputError>(written, both(), "--dt");
-  OpenOptions options = both();
+  ReadOptions options = both();
   options.dt_ms = 0.25;
   const Folder folder;
   written::hdf5(folder / "h", written);
@@ -95,7 +95,7 @@ TEST(Hdf5, ListsItsDatasetsWhenNoneIsNamed) {
   written.voltage.assign(32, -65.0F);
   expect_refused<OptionError>(written, {}, "/cell/voltage");
   expect_refused<OptionError>(written, {}, "--voltage-dataset");
-  OpenOptions options = both();
+  ReadOptions options = both();
   options.voltage_dataset = "/cell/volts";
   expect_refused<OptionError>(written, options, "/cell/volts: is not there");
 }
@@ -106,7 +106,7 @@ TEST(Hdf5, RefusesDatasetsWithoutAFittingUnitUnlessItIsStated) {
   expect_refused<DataError>(written, both(), "--voltage-unit");
   written.voltage_unit = "pA";
   expect_refused<DataError>(written, both(), "no unit of voltage");
-  OpenOptions options = both();
+  ReadOptions options = both();
   options.voltage_unit = "mV";
   const Folder folder;
   written::hdf5(folder / "h", written);
@@ -121,7 +121,7 @@ TEST(Hdf5, RefusesSamplesInColumns) {
 
 TEST(Hdf5, RefusesDatasetsOfWhichNothingWasWritten) {
   const Folder folder;
-  OpenOptions options;
+  ReadOptions options;
   options.voltage_dataset = "/cell/voltage";
   options.dt_ms = 0.1;
   for (const std::size_t samples : {std::size_t{100000}, std::size_t{1} << 36, std::size_t{1} << 60}) {
@@ -139,7 +139,7 @@ TEST(Hdf5, RefusesATruncatedFile) {
 
 TEST(Hdf5, PrintsNothingOnStandardError) {
   const Folder folder;
-  OpenOptions options = both();
+  ReadOptions options = both();
   options.voltage_dataset = "/nowhere/at/all";
   written::hdf5(folder / "h", small());
   testing::internal::CaptureStderr();

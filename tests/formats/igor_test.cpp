@@ -89,7 +89,7 @@ TEST(Igor, RefusesAStepWithoutAUnitOfTimeUnlessItIsStated) {
   const Folder folder;
   const auto path = folder.write("w", written::igor5(wave, std::endian::little));
   EXPECT_THAT([&] { open_signal_file(path); }, ThrowsMessage<InputError>(HasSubstr("--dt")));
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.2;
   EXPECT_DOUBLE_EQ(open_signal_file(path, options).dt_ms, 0.2);
   wave.dimension_unit = "s";  // the wave says 0.1 ms

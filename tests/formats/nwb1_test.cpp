@@ -105,15 +105,15 @@ TEST_F(Nwb1, TheExperimentIsReadWithoutItsTestPulseAndOtherSweepsWhole) {
 
 TEST_F(Nwb1, TellsStimulusNameAmplitudeAndBridgeAndPicksByName) {
   const auto path = write(allen_file({}));
-  OpenOptions options;
-  options.nwb.stimulus = "Noise 1";
+  ReadOptions options;
+  options.selection.stimulus = "Noise 1";
   const Recording recording = read_recording({path}, options);
   ASSERT_EQ(recording.sweeps.size(), 1U);
   EXPECT_EQ(recording.sweeps[0].note.name, "Sweep_12");
   EXPECT_EQ(recording.sweeps[0].note.stimulus, "Noise 1");
   EXPECT_NEAR(recording.sweeps[0].note.stimulus_amplitude_pA.value(), 110.0, 1e-9);
   EXPECT_NEAR(recording.sweeps[0].note.bridge_balance_MOhm.value(), 14.0, 1e-9);
-  options.nwb.stimulus = "Noise 3";
+  options.selection.stimulus = "Noise 3";
   EXPECT_THAT([&] { read_recording({path}, options); },
               ThrowsMessage<OptionError>(HasSubstr("it has `Long Square`, `Noise 2`, `Noise 1`")));
 }
@@ -123,11 +123,10 @@ TEST_F(Nwb1, ValuesThatNoCellHasAreRefusedUntilTheUnitIsStated) {
   const auto path = write(allen_file({{"version", "1.0"}, true}));
   EXPECT_THAT([&] { read_recording({path}); }, ThrowsMessage<DataError>(testing::AllOf(
                                                    HasSubstr("not applied"), HasSubstr("--voltage-unit"))));
-  OpenOptions options;
-  AssembleOptions assemble;
-  options.voltage_unit = assemble.voltage_unit = "mV";
-  options.current_unit = assemble.current_unit = "pA";
-  const Recording stated = read_recording({path}, options, assemble);
+  ReadOptions options;
+  options.voltage_unit = "mV";
+  options.current_unit = "pA";
+  const Recording stated = read_recording({path}, options);
   EXPECT_NEAR(stated.sweeps[0].voltage_mV[7], written::voltage_trace(kPoints)[7], 1e-9);
   EXPECT_NEAR(stated.sweeps[0].current_pA[7], written::current_trace(kPoints)[7], 1e-6);
   // Numbers in volts in a file whose version has them converted once more.

@@ -43,7 +43,7 @@ NwbFile pair_of(double response_s, std::size_t response_size, double stimulus_s,
   return file;
 }
 
-SignalFile read_nwb_file(const NwbFile& file, const OpenOptions& options = {}) {
+SignalFile read_nwb_file(const NwbFile& file, const ReadOptions& options = {}) {
   const Folder folder;
   written::nwb(folder / "n", file);
   return open_signal_file(folder / "n", options);
@@ -128,7 +128,7 @@ TEST(NwbClock, EpochsPairBySamples) {
   file.generated_by = {"version", "1.1"};
   file.series[0].group = "/acquisition/timeseries";
   file.epochs = {{"Sweep_0", 0, 300, "/acquisition/timeseries/V0", "/stimulus/presentation/I0"}};
-  OpenOptions options;
+  ReadOptions options;
   options.voltage_unit = "mV";
   options.current_unit = "pA";
   const SignalFile read_back = read_nwb_file(file, options);

@@ -30,13 +30,13 @@ NwbFile one_sweep(std::size_t size = 100) {
 
 class Nwb : public testing::Test {
  protected:
-  SignalFile read(const NwbFile& file, const OpenOptions& options = {}) {
+  SignalFile read(const NwbFile& file, const ReadOptions& options = {}) {
     written::nwb(path(), file);
     return open_signal_file(path(), options);
   }
-  Recording record(const NwbFile& file, const OpenOptions& open = {}, const AssembleOptions& assemble = {}) {
+  Recording record(const NwbFile& file, const ReadOptions& options = {}) {
     written::nwb(path(), file);
-    return read_recording({path()}, open, assemble);
+    return read_recording({path()}, options);
   }
   std::filesystem::path path() const { return folder_ / "cell"; }
   Folder folder_;
@@ -138,10 +138,10 @@ TEST_F(Nwb, ElectrodesAreChannelsOfTheirOwn) {
   const SignalFile read_back = read(file);
   ASSERT_EQ(read_back.channels.size(), 4U);
   EXPECT_EQ(read_back.channels[2].name, "e1 voltage");
-  AssembleOptions choice;
+  ReadOptions choice;
   choice.voltage_channel = "e1 voltage";
   choice.current_channel = "e1 current";
-  EXPECT_EQ(record(file, {}, choice).sweeps.size(), 1U);
+  EXPECT_EQ(record(file, choice).sweeps.size(), 1U);
   EXPECT_THAT([&] { record(file); }, ThrowsMessage<DataError>(HasSubstr("--voltage-channel")));
 }
 
@@ -178,8 +178,8 @@ TEST_F(Nwb, RegularTimestampsAreAStepAndIrregularOnesAreRefusedOrResampled) {
     for (std::size_t k = 100; k < 200; ++k) series.timestamps[k] += 6e-4;
   }
   EXPECT_THAT([&] { read(file); }, ThrowsMessage<DataError>(HasSubstr("--resample")));
-  OpenOptions options;
-  options.nwb.resample = true;
+  ReadOptions options;
+  options.resample = true;
   const SignalFile resampled = read(file, options);
   ASSERT_EQ(resampled.channels[0].sweeps[0].size(), 203U);
   EXPECT_NEAR(resampled.channels[0].sweeps[0][50], 5.0, 1e-6);
@@ -196,8 +196,8 @@ TEST_F(Nwb, PicksSweepsByTheNameOfTheirStimulus) {
     file.series.push_back(written::response(std::string("r") + name, 50));
     file.series.push_back(written::stimulus(std::string("s") + name, 50));
   }
-  OpenOptions options;
-  options.nwb.stimulus = "noise 2";
+  ReadOptions options;
+  options.selection.stimulus = "noise 2";
   EXPECT_THAT([&] { read(file, options); },
               ThrowsMessage<OptionError>(HasSubstr("has no sweep of that stimulus; it has none")));
   file.series[1].stimulus_description = "Noise 1";
@@ -213,30 +213,29 @@ TEST_F(Nwb, ReadsOnlyTheSweepsAndTimesAskedFor) {
     file.series.push_back(written::response("r" + std::to_string(sweep), 100));
     file.series.push_back(written::stimulus("s" + std::to_string(sweep), 100));
   }
-  AssembleOptions part;
-  part.sweeps = "3,1";
-  part.from_ms = 2.0;
-  part.to_ms = 7.0;
-  const Recording recording = record(file, {}, part);
+  ReadOptions part;
+  part.selection.sweeps = "3,1";
+  part.selection.from_ms = 2.0;
+  part.selection.to_ms = 7.0;
+  const Recording recording = record(file, part);
   ASSERT_EQ(recording.sweeps.size(), 2U);
   EXPECT_EQ(recording.sweeps[0].number, 3U);
   EXPECT_EQ(recording.sweeps[1].number, 1U);
   EXPECT_DOUBLE_EQ(recording.sweeps[0].start_ms, 2.0);
   ASSERT_EQ(recording.sweeps[0].size(), 50U);
   EXPECT_NEAR(recording.sweeps[0].voltage_mV[0], written::voltage_trace(100)[20], 1e-9);
-  part.sweeps = "4";
-  EXPECT_THAT([&] { record(file, {}, part); }, ThrowsMessage<OptionError>(HasSubstr("there is no sweep 4")));
-  part.sweeps = "";
-  part.from_ms = 20.0;
-  part.to_ms.reset();
-  EXPECT_THAT([&] { record(file, {}, part); },
-              ThrowsMessage<DataError>(HasSubstr("nothing of it lies between")));
+  part.selection.sweeps = "4";
+  EXPECT_THAT([&] { record(file, part); }, ThrowsMessage<OptionError>(HasSubstr("there is no sweep 4")));
+  part.selection.sweeps = "";
+  part.selection.from_ms = 20.0;
+  part.selection.to_ms.reset();
+  EXPECT_THAT([&] { record(file, part); }, ThrowsMessage<DataError>(HasSubstr("nothing of it lies between")));
   // A damaged sweep that is not asked for does not matter.
   written::nwb(path(), file);
   written::claim_samples(path(), "/acquisition/r1", 100);
   part = {};
-  part.sweeps = "1,3";
-  EXPECT_EQ(read_recording({path()}, {}, part).sweeps.size(), 2U);
+  part.selection.sweeps = "1,3";
+  EXPECT_EQ(read_recording({path()}, part).sweeps.size(), 2U);
   EXPECT_THROW(read_recording({path()}), InputError);
 }
 
@@ -248,9 +247,9 @@ TEST_F(Nwb, SweepsOfDifferentRatesAreListedButMakeNoRecording) {
   }
   EXPECT_DOUBLE_EQ(read(file).channels[0].notes.at(1).dt_ms, 0.02);
   EXPECT_THAT([&] { record(file); }, ThrowsMessage<DataError>(HasSubstr("one recording has one step")));
-  AssembleOptions second;
-  second.sweeps = "2";
-  EXPECT_DOUBLE_EQ(record(file, {}, second).sweeps.at(0).dt_ms, 0.02);
+  ReadOptions second;
+  second.selection.sweeps = "2";
+  EXPECT_DOUBLE_EQ(record(file, second).sweeps.at(0).dt_ms, 0.02);
 }
 
 TEST_F(Nwb, SettingsOfTheAmplifierAreCarriedAlong) {
@@ -325,8 +324,8 @@ TEST_F(Nwb, StatesWhatIsWrongWithAUnit) {
 }
 
 TEST_F(Nwb, OfOtherFormatsNoStimulusCanBePicked) {
-  OpenOptions options;
-  options.nwb.stimulus = "Noise 1";
+  ReadOptions options;
+  options.selection.stimulus = "Noise 1";
   const auto text = folder_.write("t.csv", "time_ms,I_pA,V_mV\n0,1,-65\n0.1,2,-64\n");
   EXPECT_THAT([&] { open_signal_file(text, options); },
               ThrowsMessage<OptionError>(HasSubstr("is no NWB file")));

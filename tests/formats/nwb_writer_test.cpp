@@ -53,8 +53,8 @@ NwbCell cell_of(const Recording& recording, const std::string& role = "training"
 
 Recording back(const Folder& folder, const NwbCell& cell, const std::string& role = "") {
   const auto path = folder.write("back.nwb", nwb_file(cell));
-  OpenOptions options;
-  options.nwb.role = role;
+  ReadOptions options;
+  options.selection.role = role;
   return read_recording({path}, options);
 }
 

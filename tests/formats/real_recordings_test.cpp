@@ -137,7 +137,7 @@ TEST_F(RealRecordings, InTextWithoutAHeaderAreRefusedAndReadWithOptions) {
   const auto path = folder_ / "qsnmc2007/05-0.voltage";
   EXPECT_THAT([&] { open_signal_file(path); },
               ThrowsMessage<InputError>(testing::AllOf(HasSubstr("--columns"), HasSubstr("--dt"))));
-  OpenOptions options;
+  ReadOptions options;
   options.columns = "skip,current_pA,voltage_mV";
   EXPECT_THAT([&] { open_signal_file(path, options); }, ThrowsMessage<InputError>(HasSubstr("--dt")));
   options.dt_ms = 1.0;
@@ -162,7 +162,7 @@ nlohmann::json expected_of_format(const std::filesystem::path& folder, const std
 TEST_F(RealRecordings, AnIgorWaveOfVersion2IsReadWithTheStepThatItLacks) {
   const std::string name = "igor/B95_Ch0_IDRest_107.ibw";
   if (!std::filesystem::exists(folder_ / "formats" / name)) GTEST_SKIP() << name << " is not there";
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.25;
   const SignalFile file = open_signal_file(folder_ / "formats" / name, options);
   ASSERT_EQ(file.channels.size(), 1U);

@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-SignalFile sheet(const std::string& text, const OpenOptions& options = {}) {
+SignalFile sheet(const std::string& text, const ReadOptions& options = {}) {
   return parse_signal_file(std::as_bytes(std::span(text.data(), text.size())), "t.csv", options);
 }
 

@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-SignalFile parse(const std::string& text, const OpenOptions& options = {}) {
+SignalFile parse(const std::string& text, const ReadOptions& options = {}) {
   return parse_signal_file(std::as_bytes(std::span(text.data(), text.size())), "file", options);
 }
 
@@ -190,7 +190,7 @@ TEST(IgorText, ColumnsOfAMatrixAndNumberedWavesAreSweeps) {
 }
 
 TEST(IgorText, TakesTheStepFromTheOptionWhereItTellsNone) {
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.2;
   EXPECT_EQ(parse("IGOR\nWAVES v\nBEGIN\n1\n2\nEND\n", options).dt_ms, 0.2);
   EXPECT_THROW(parse("IGOR\nWAVES v\nBEGIN\n1\n2\nEND\nX SetScale/P x 0,0.1,\"ms\",v\n", options),

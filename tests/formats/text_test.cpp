@@ -15,19 +15,19 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 using written::Folder;
 
-SignalFile open_text(std::string_view text, const OpenOptions& options = {}) {
+SignalFile open_text(std::string_view text, const ReadOptions& options = {}) {
   const Folder folder;
   return open_signal_file(folder.write("t.dat", text), options);
 }
 
-void expect_text_refused(std::string_view text, const std::string& part, const OpenOptions& options = {}) {
+void expect_text_refused(std::string_view text, const std::string& part, const ReadOptions& options = {}) {
   const Folder folder;
   const auto path = folder.write("t.dat", text);
   EXPECT_THAT([&] { open_signal_file(path, options); }, ThrowsMessage<InputError>(HasSubstr(part)))
       << "text: " << text;
 }
 
-void expect_bad_option(std::string_view text, const std::string& part, const OpenOptions& options) {
+void expect_bad_option(std::string_view text, const std::string& part, const ReadOptions& options) {
   const Folder folder;
   const auto path = folder.write("t.dat", text);
   EXPECT_THAT([&] { open_signal_file(path, options); }, ThrowsMessage<OptionError>(HasSubstr(part)));
@@ -94,7 +94,7 @@ TEST(Text, KeepsColumnsApartWhenTheirNumbersDoNotPair) {
 
 TEST(Text, TakesColumnsFromTheOptionByOrderOrNumber) {
   const std::string text = "0 1.5 -65\n1 -2 -64.5\n2 300 -6\n";
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.1;
   options.columns = "skip,current_pA,voltage_mV";
   expect_simple(open_text(text, options));
@@ -109,7 +109,7 @@ TEST(Text, TakesColumnsFromTheOptionByOrderOrNumber) {
 TEST(Text, NeverGuessesTheStep) {
   expect_text_refused("I_pA,V_mV\n1,2\n3,4\n", "--dt");
   expect_text_refused("time,I_pA,V_mV\n0,1,2\n1,3,4\n", "no known unit");
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.1;
   EXPECT_DOUBLE_EQ(open_text("time,I_pA,V_mV\n0,1,2\n1,3,4\n", options).dt_ms, 0.1);
 }
@@ -134,7 +134,7 @@ TEST(Text, AcceptsATimeColumnRoundedToFewDigits) {
 }
 
 TEST(Text, RefusesAStatedStepThatContradictsTheTimeColumn) {
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.2;
   expect_bad_option("time_ms,V_mV\n0,1\n0.1,2\n0.2,3\n", "contradicts", options);
 }
@@ -160,7 +160,7 @@ TEST(Text, RefusesWhatIsNoTable) {
 }
 
 TEST(Text, RefusesColumnsThatDoNotFit) {
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 0.1;
   for (const auto& [columns, part] :
        {std::pair{"skip,current_pA,voltage_mV,skip", "4 columns"}, std::pair{"9=voltage_mV", "`9`"},
@@ -179,20 +179,6 @@ TEST(Text, LeavesNanForTheAssemblyToRefuse) {
               ThrowsMessage<DataError>(testing::AllOf(HasSubstr("not finite"), HasSubstr("sweep 1"))));
 }
 
-TEST(OpenOptions, RefuseWhatIsOutOfRange) {
-  for (const double step : {0.0, -1.0, std::numeric_limits<double>::infinity(), std::nan("")}) {
-    OpenOptions options;
-    options.dt_ms = step;
-    EXPECT_THROW(options.validate(), OptionError);
-  }
-  OpenOptions options;
-  options.current_unit = "mV";
-  EXPECT_THROW(options.validate(), OptionError);
-  options = {};
-  options.voltage_unit = "furlong";
-  EXPECT_THROW(options.validate(), OptionError);
-}
-
 TEST(Open, RefusesFoldersAndMissingFiles) {
   const Folder folder;
   EXPECT_THROW(open_signal_file(folder / ""), InputError);
@@ -200,7 +186,7 @@ TEST(Open, RefusesFoldersAndMissingFiles) {
 }
 
 TEST(Open, RefusesAStepNoRecordingHas) {
-  OpenOptions options;
+  ReadOptions options;
   options.dt_ms = 1e9;
   expect_text_refused("I_pA,V_mV\n1,2\n3,4\n", "not to be believed", options);
 }

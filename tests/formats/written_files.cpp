@@ -334,4 +334,17 @@ std::vector<double> current_trace(std::size_t size) {
   return trace;
 }
 
+AbfFile abf_recording(std::size_t size) {
+  AbfFile file;
+  file.inputs = {{"IN 0", "pA"}, {"IN 1", "mV"}};
+  file.inputs[1].physical = 1;
+  const auto voltage = voltage_trace(size);
+  const auto current = current_trace(size);
+  for (std::size_t k = 0; k < size; ++k) {
+    file.values.push_back(static_cast<float>(current[k]));
+    file.values.push_back(static_cast<float>(voltage[k]));
+  }
+  return file;
+}
+
 }  // namespace libfit::written

@@ -127,5 +127,7 @@ void hdf5_unwritten(const std::filesystem::path& path, std::size_t samples, bool
 // A voltage [mV] and a current [pA] that look like a recording: `size` samples without a repeated pattern.
 std::vector<double> voltage_trace(std::size_t size);
 std::vector<double> current_trace(std::size_t size);
+// One sweep of both, the current as first channel.
+AbfFile abf_recording(std::size_t size);
 
 }  // namespace libfit::written

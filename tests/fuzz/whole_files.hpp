@@ -12,7 +12,7 @@ namespace libfit::fuzz {
 struct WholeFile {
   std::string name;
   written::Bytes bytes;
-  OpenOptions options;
+  ReadOptions options;
   bool on_disk = false;  // formats that HDF5 reads are opened by path
 };
 

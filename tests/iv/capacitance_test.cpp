@@ -263,7 +263,7 @@ TEST(CapacitanceRedraw, WithWeightsOfOneIsThePlateau) {
 // to -60 mV, held for 2 ms. Euler steps of a fifth of a sample.
 struct FastCell {
   Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
   double rate_Hz() const {
     return 1000.0 * static_cast<double>(spikes_ms[0].size()) / recording.sweeps[0].duration_ms();
   }
@@ -276,7 +276,7 @@ FastCell fast_cell(double mean_pA, std::uint64_t seed) {
   for (double& i : current) i += mean_pA;
   FastCell cell;
   std::vector<double> voltage;
-  std::vector<double> spikes;
+  SpikeTrain spikes;
   double v = kE_mV;
   double held_ms = 0.0;
   for (std::size_t k = 0; k < current.size(); ++k) {
@@ -319,7 +319,7 @@ TEST(Capacitance, OfACellThatFiresFasterThanTheWindowIsLong) {
 // Spikes every 3 ms leave nothing, whatever the current.
 TEST(Capacitance, BlamesTheSpikesAndNotTheCurrentWhereTheyLeaveNothing) {
   const Recording recording = linear_cell(LinearMembrane(), 20000, 3);
-  std::vector<double> spikes;
+  SpikeTrain spikes;
   for (double t = 1.0; t < 2000.0; t += 3.0) spikes.push_back(t);
   try {
     estimate_capacitance(recording, {spikes}, make_blocks(recording, 1000.0), {});

@@ -237,7 +237,7 @@ TEST(DynamicIv, WithWeightsOfOneIsTheCurveWithoutWeights) {
 // Of intervals of 20 ms the usual 30 ms leave nothing.
 TEST(DynamicIv, FollowsTheIntervalsOfAFastCell) {
   const Recording recording = noisy_membrane({}, 20000, 11);
-  std::vector<double> spikes;
+  SpikeTrain spikes;
   for (double t = 0.0; t < 2000.0; t += 20.0) spikes.push_back(t);
   const DynamicIv iv = estimate_dynamic_iv(recording, {spikes}, 100.0);
   EXPECT_NEAR(iv.fraction_used, 1.0 - iv.exclusion_ms / 20.0, 0.01);

@@ -17,8 +17,8 @@ namespace {
 using testing::DoubleNear;
 using testing::ElementsAre;
 
-std::vector<std::vector<double>> regular(double interval_ms, std::size_t count) {
-  std::vector<std::vector<double>> trains(1);
+SpikeTrains regular(double interval_ms, std::size_t count) {
+  SpikeTrains trains(1);
   for (std::size_t i = 1; i <= count; ++i) trains[0].push_back(interval_ms * static_cast<double>(i));
   return trains;
 }

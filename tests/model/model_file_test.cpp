@@ -61,7 +61,7 @@ TEST(ModelFile, GivesBackEveryModelBitForBit) {
     const auto after = scalar_parameters(read.model);
     ASSERT_EQ(before.size(), after.size());
     for (std::size_t i = 0; i < before.size(); ++i) {
-      EXPECT_EQ(before[i].value, after[i].value) << before[i].name;
+      EXPECT_EQ(before[i].value, after[i].value) << before[i].name();
     }
     if (const auto* table = std::get_if<Tabulated>(&model)) {
       EXPECT_EQ(std::get<Tabulated>(read.model).V_mV, table->V_mV);
@@ -119,6 +119,7 @@ TEST(ModelFile, KeepsProvenanceItDoesNotUnderstand) {
 
 TEST(ModelFile, RefusesProvenanceThatWouldChangeTheModel) {
   EXPECT_THROW(to_json_text({models[0], R"({"parameters":{}})"}), ContractError);
+  EXPECT_THROW(to_json_text({models[0], R"({"dyniv_version":"0"})"}), ContractError);
   EXPECT_THROW(to_json_text({models[0], "[1]"}), ContractError);
   EXPECT_THROW(to_json_text({models[0], "{"}), ContractError);
 }

@@ -173,17 +173,17 @@ void expect_refused(const Model& model, const std::string& name) {
 TEST(Validate, RefusesAnyScalarThatIsNotFiniteByItsName) {
   for (const Model& model : {Model(passive()), Model(lif()), Model(qif()), Model(eif()), Model(tabulated()),
                              Model(refractory()), Model(adex())}) {
-    for (const NamedParameter& parameter : scalar_parameters(model)) {
+    for (const ParameterValue& parameter : scalar_parameters(model)) {
       for (const double bad : {not_a_number, infinity, -infinity}) {
         Model broken = model;
         std::visit(
             [&](auto& m) {
-              for_each_parameter(m, [&](std::string_view name, double& value) {
-                if (name == parameter.name) value = bad;
+              for_each_parameter(m, [&](const Quantity& quantity, double& value) {
+                if (&quantity == parameter.quantity) value = bad;
               });
             },
             broken);
-        expect_refused(broken, std::string(parameter.name));
+        expect_refused(broken, std::string(parameter.name()));
       }
     }
   }

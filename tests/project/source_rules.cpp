@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <regex>
 #include <set>
@@ -35,7 +36,7 @@ const std::vector<Place>& places() {
       {"ceres/|glog/", "Ceres", {"libfit/fit/"}},
       {"nlohmann/json\\.hpp",
        "nlohmann-json",
-       {"libfit/model/model_file", "libfit/simulate/model_analysis", "libfit/stimulus/protocol_file",
+       {"libfit/core/json_internal", "libfit/model/model_file", "libfit/stimulus/protocol_file",
         "libfit/report/", "tools/", "data/"}},
       {"openssl/", "OpenSSL", {"libfit/core/"}},
       {"Random123/", "Random123", {"libfit/core/"}},
@@ -85,6 +86,42 @@ std::optional<std::size_t> position_of(const std::string& room) {
   const auto found = std::find(kRooms.begin(), kRooms.end(), room);
   if (found == kRooms.end()) return std::nullopt;
   return static_cast<std::size_t>(found - kRooms.begin()) + 1;
+}
+
+// What each node includes; a node is a header, or a unit: a header with its source.
+using Graph = std::map<std::string, std::set<std::string>>;
+
+Graph include_graph(const std::vector<SourceFile>& project, bool units) {
+  Graph graph;
+  for (const SourceFile& file : project) {
+    if (!is_code(file) || !(units || file.path.ends_with(".hpp"))) continue;
+    const auto node = [&](const std::string& path) { return units ? path.substr(0, path.size() - 4) : path; };
+    for (const Include& include : includes_of(file)) {
+      if (include.quoted && node(include.target) != node(file.path))
+        graph[node(file.path)].insert(node(include.target));
+    }
+  }
+  return graph;
+}
+
+// The nodes from which `goal` can be reached and that can be reached from it.
+std::set<std::string> cycle_through(const Graph& graph, const std::string& goal) {
+  const auto reached_from = [&](const std::string& start) {
+    std::set<std::string> reached;
+    std::vector<std::string> next = {start};
+    while (!next.empty()) {
+      const auto found = graph.find(next.back());
+      next.pop_back();
+      if (found == graph.end()) continue;
+      for (const std::string& other : found->second)
+        if (reached.insert(other).second) next.push_back(other);
+    }
+    return reached;
+  };
+  std::set<std::string> cycle;
+  for (const std::string& node : reached_from(goal))
+    if (reached_from(node).contains(goal)) cycle.insert(node);
+  return cycle;
 }
 
 bool has_text_extension(const fs::path& path) {
@@ -193,6 +230,26 @@ Violations check_layers(const SourceFile& file) {
       broken.push_back(at(file, include.line, "includes " + include.target + ", which is in no room"));
     } else if (*position > *own) {
       broken.push_back(at(file, include.line, "includes " + include.target + ", a room to its right"));
+    }
+  }
+  return broken;
+}
+
+Violations check_cycles(const std::vector<SourceFile>& project) {
+  Violations broken;
+  for (const bool units : {false, true}) {
+    const Graph graph = include_graph(project, units);
+    std::set<std::string> seen;
+    for (const auto& [node, included] : graph) {
+      if (seen.contains(node)) continue;
+      const std::set<std::string> cycle = cycle_through(graph, node);
+      std::set<fs::path> folders;
+      for (const std::string& path : cycle) folders.insert(fs::path(path).parent_path());
+      seen.insert(cycle.begin(), cycle.end());
+      if (cycle.empty() || (units && folders.size() == 1)) continue;
+      std::string names;
+      for (const std::string& path : cycle) names += " " + path;
+      broken.push_back("include each other:" + names);
     }
   }
   return broken;

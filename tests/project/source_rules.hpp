@@ -32,6 +32,9 @@ bool is_page(const SourceFile& file);           // .md
 
 // Rooms include core, themselves and rooms to their left; tools include libfit and their own folder.
 Violations check_layers(const SourceFile& file);
+// No header includes itself by way of others, and no folder's unit (a header with its source) depends on
+// itself by way of a unit of another folder.
+Violations check_cycles(const std::vector<SourceFile>& project);
 // HDF5, Ceres, JSON, OpenSSL, Random123 and Boost.Program_options each have their place; public headers have
 // Eigen only.
 Violations check_third_party(const SourceFile& file);

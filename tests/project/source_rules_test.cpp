@@ -82,6 +82,19 @@ TEST(ThirdParty, StaysOutOfPublicHeaders) {
   EXPECT_THAT(broken("libfit/formats/hdf5/hdf5_internal.hpp", "hdf5.h"), IsEmpty());
 }
 
+TEST(Cycles, AreFoundThroughHeadersAndThroughSources) {
+  const auto file = [](const std::string& path, const std::string& includes) {
+    return make_source_file("libfit/" + path, "#include \"libfit/" + includes + "\"\n");
+  };
+  EXPECT_THAT(check_cycles({file("iv/a.hpp", "iv/b.hpp"), file("iv/b.hpp", "iv/c.hpp")}), IsEmpty());
+  EXPECT_THAT(check_cycles({file("iv/a.hpp", "iv/b.hpp"), file("iv/b.hpp", "iv/a.hpp")}),
+              ElementsAre(HasSubstr("libfit/iv/a.hpp libfit/iv/b.hpp")));
+  EXPECT_THAT(check_cycles({file("iv/a.hpp", "iv/x/b.hpp"), file("iv/x/b.cpp", "iv/a.hpp")}),
+              ElementsAre(HasSubstr("libfit/iv/a libfit/iv/x/b")));
+  // A header and the helper of its source.
+  EXPECT_THAT(check_cycles({file("iv/a.cpp", "iv/b.hpp"), file("iv/b.hpp", "iv/a.hpp")}), IsEmpty());
+}
+
 TEST(Headers, OpenWithACommentAndArePragmaOnce) {
   EXPECT_THAT(check_header(make_source_file("libfit/iv/a.hpp", "// What it is.\n#pragma once\n")), IsEmpty());
   EXPECT_THAT(check_header(make_source_file("libfit/iv/a.hpp", "#pragma once\n")),
@@ -173,6 +186,8 @@ TEST_F(Project, IsReadWithItsCodeScriptsAndPages) {
 }
 
 TEST_F(Project, KeepsItsLayers) { EXPECT_THAT(apply(check_layers), IsEmpty()); }
+
+TEST_F(Project, HasNoCycleOfIncludes) { EXPECT_THAT(check_cycles(files_), IsEmpty()); }
 
 TEST_F(Project, KeepsThirdPartyHeadersInTheirPlaces) { EXPECT_THAT(apply(check_third_party), IsEmpty()); }
 

@@ -19,22 +19,9 @@ using testing::ThrowsMessage;
 using written::AbfFile;
 using written::Folder;
 
-AbfFile clamp_file() {
-  AbfFile file;
-  file.inputs = {{"IN 0", "pA"}, {"IN 1", "mV"}};
-  file.inputs[1].physical = 1;
-  const auto voltage = written::voltage_trace(500);
-  const auto current = written::current_trace(500);
-  for (std::size_t k = 0; k < voltage.size(); ++k) {
-    file.values.push_back(static_cast<float>(current[k]));
-    file.values.push_back(static_cast<float>(voltage[k]));
-  }
-  return file;
-}
-
 TEST(ClampMode, FollowsFromTheUnitOfTheCommand) {
   const Folder folder;
-  AbfFile written = clamp_file();
+  AbfFile written = written::abf_recording(500);
   written.command_units = {"mV"};
   for (const auto& bytes : {written::abf2(written), written::abf1(written)}) {
     const auto path = folder.write("a", bytes);
@@ -46,7 +33,7 @@ TEST(ClampMode, FollowsFromTheUnitOfTheCommand) {
 
 TEST(ClampMode, SaysNothingWhenOutputsDisagreeOrWhenNoWaveformIsPlayed) {
   const Folder folder;
-  AbfFile written = clamp_file();
+  AbfFile written = written::abf_recording(500);
   written.command_units = {"mV", "pA"};
   EXPECT_EQ(read_recording({folder.write("a", written::abf2(written))}).sweeps.size(), 1U);
   written.command_units = {"mV"};
@@ -56,7 +43,7 @@ TEST(ClampMode, SaysNothingWhenOutputsDisagreeOrWhenNoWaveformIsPlayed) {
 
 TEST(ClampMode, TelegraphedBeatsTheCommand) {
   const Folder folder;
-  AbfFile written = clamp_file();
+  AbfFile written = written::abf_recording(500);
   written.command_units = {"mV"};
   written.inputs[1].telegraph = true;
   written.inputs[1].telegraph_instrument = 24;
@@ -82,7 +69,7 @@ std::vector<double> spiking(std::size_t size) {
 }
 
 AbfFile spiking_file() {
-  AbfFile file = clamp_file();
+  AbfFile file = written::abf_recording(500);
   const auto voltage = spiking(500);
   for (std::size_t k = 0; k < voltage.size(); ++k) file.values[2 * k + 1] = static_cast<float>(voltage[k]);
   file.command_units = {"mV"};
@@ -112,7 +99,7 @@ TEST(ClampMode, SpikesDoNotSpeakAgainstTheTelegraph) {
 
 TEST(ClampMode, TheTypeOfTheExperimentSpeaksForCurrentClamp) {
   const Folder folder;
-  AbfFile file = clamp_file();
+  AbfFile file = written::abf_recording(500);
   file.command_units = {"mV"};
   for (const std::int16_t type : {std::int16_t{0}, std::int16_t{2}}) {
     file.experiment = type;
@@ -128,13 +115,13 @@ TEST(ClampMode, TheTypeOfTheExperimentSpeaksForCurrentClamp) {
 
 TEST(ClampMode, WhatIsStatedBeatsHeaderAndVoltage) {
   const Folder folder;
-  AbfFile file = clamp_file();
+  AbfFile file = written::abf_recording(500);
   file.command_units = {"mV"};
   file.inputs[1].telegraph = true;
   file.inputs[1].telegraph_instrument = 24;
   for (std::size_t k = 0; k < 500; ++k) file.values[2 * k + 1] = k < 250 ? -70.0F : -60.0F;  // two levels
   const auto path = folder.write("a", written::abf2(file));
-  OpenOptions options;
+  ReadOptions options;
   EXPECT_THROW(read_recording({path}, options), DataError);
   options.current_clamp = true;
   EXPECT_EQ(read_recording({path}, options).sweeps.size(), 1U);

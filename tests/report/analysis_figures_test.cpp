@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string>
 
+#include "libfit/model/catalogue.hpp"
 #include "libfit/model/model_by_hand.hpp"
 
 namespace libfit {
@@ -75,7 +76,7 @@ TEST(AnalysisFigures, CompareTheCurvesOfAllModels) {
   const Figure* lines = figure_named(figures, "phase_lines");
   ASSERT_TRUE(rates != nullptr && lines != nullptr);
   for (const ModelAnalysis& analysis : analyses) {
-    const std::string label = label_of_model(analysis.model);
+    const std::string label = label_of_model(model_name(analysis.model));
     const Series* rate = series_named(rates->panels.front(), label);
     ASSERT_NE(rate, nullptr) << label;
     ASSERT_EQ(rate->y.size(), analysis.fi.points.size());

@@ -25,7 +25,7 @@ ModelFit fit_of(Model model, const std::string& variant, FitStatus status) {
     fit.reason = "the curve rises too gently for a spike initiation that an exponential describes, by far";
   for (const char* name :
        {"g_nS", "E_mV", "V_T_mV", "Delta_T_mV", "g1_nS", "tau_g_ms", "V_T1_mV", "tau_T_ms"})
-    fit.parameters.push_back({name, -42.5, {}, Interval{-45.25, -40.75}, {}});
+    fit.parameters.push_back({find_quantity(name), -42.5, {}, Interval{-45.25, -40.75}, {}});
   return fit;
 }
 

@@ -52,11 +52,11 @@ void expect_clear_answers(const Recording& training, const std::string& what, st
     if (fit.status == FitStatus::failed) continue;
     EXPECT_FALSE(fit.parameters.empty()) << name;
     for (const ParameterEstimate& parameter : fit.parameters) {
-      EXPECT_TRUE(std::isfinite(parameter.value)) << name << " " << parameter.name;
+      EXPECT_TRUE(std::isfinite(parameter.value)) << name << " " << parameter.name();
       if (!parameter.ci95) continue;
       EXPECT_TRUE(std::isfinite(parameter.ci95->low) && std::isfinite(parameter.ci95->high))
-          << name << " " << parameter.name;
-      EXPECT_LE(parameter.ci95->low, parameter.ci95->high) << name << " " << parameter.name;
+          << name << " " << parameter.name();
+      EXPECT_LE(parameter.ci95->low, parameter.ci95->high) << name << " " << parameter.name();
     }
   }
   for (const TrainingPrediction& prediction : result.training) {

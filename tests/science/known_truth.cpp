@@ -38,13 +38,13 @@ const libfit::ParameterEstimate* parameter_of(const Condition& condition, const 
   const libfit::ModelFit* fit = fit_of(condition, analysis);
   if (fit == nullptr) return nullptr;
   const auto found = std::find_if(fit->parameters.begin(), fit->parameters.end(),
-                                  [&](const auto& parameter) { return parameter.name == name; });
+                                  [&](const auto& parameter) { return parameter.name() == name; });
   return found == fit->parameters.end() ? nullptr : &*found;
 }
 
 // A LIF cell has no upstroke, so nothing in its voltage says when it fired. As cells do, the recording gets a
 // spike at each: from threshold up to +20 mV and down again within the refractory period, when V is held.
-void paint_spikes(const libfit::Lif& lif, const std::vector<double>& spikes_ms, libfit::Sweep& sweep) {
+void paint_spikes(const libfit::Lif& lif, const libfit::SpikeTrain& spikes_ms, libfit::Sweep& sweep) {
   constexpr double rise_ms = 0.3, peak_mV = 20.0;
   for (const double spike_ms : spikes_ms) {
     for (auto k = static_cast<std::size_t>(std::ceil(spike_ms / sweep.dt_ms)); k < sweep.size(); ++k) {
@@ -178,8 +178,8 @@ double true_value(const Condition& condition, const std::string& parameter) {
   if (parameter == "R_e_MOhm") return condition.rig.electrode_MOhm;
   if (const auto* cell = std::get_if<dyniv_data::WangBuzsaki>(&condition.truth)) return cell->C_pF;
   if (const auto* cell = std::get_if<dyniv_data::CorticalPyramidal>(&condition.truth)) return cell->C_pF;
-  for (const libfit::NamedParameter& known : libfit::scalar_parameters(std::get<Model>(condition.truth))) {
-    if (known.name == parameter) return known.value;
+  for (const libfit::ParameterValue& known : libfit::scalar_parameters(std::get<Model>(condition.truth))) {
+    if (known.name() == parameter) return known.value;
   }
   throw std::invalid_argument("the truth has no parameter " + parameter);
 }

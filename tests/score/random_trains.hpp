@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "libfit/core/random.hpp"
-#include "libfit/score/spike_trains.hpp"
+#include "libfit/core/spike_train.hpp"
 
 namespace libfit {
 

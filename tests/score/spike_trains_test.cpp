@@ -113,6 +113,14 @@ TEST(SpikeTrainText, RefusesADurationThatIsNone) {
   }
 }
 
+TEST(SpikeTrainText, IsWrittenAsItIsRead) {
+  const SpikeTrains trains{{1.0, 2.25, 99.9999}, {}, {50.12346}};
+  EXPECT_EQ(spike_trains_text(trains), "1.0000 2.2500 99.9999\n\n50.1235\n");
+  const SpikeTrains back = parse_spike_trains(spike_trains_text(trains), "t.txt", 100.0).trains;
+  EXPECT_THAT(back, ElementsAre(trains[0], trains[1], SpikeTrain{50.1235}));
+  EXPECT_EQ(spike_trains_text({}), "");
+}
+
 TEST(SpikeTrains, OutOfOrderOrRangeAreACallersBug) {
   EXPECT_NO_THROW(require_spike_trains({{0.0, 1.0, 1.0, 5.0}, {}}, 5.0));
   EXPECT_THROW(require_spike_trains({{2.0, 1.0}}, 5.0), ContractError);

@@ -19,7 +19,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 struct Example {
   std::vector<double> signal;
   std::vector<std::vector<double>> voltages;
-  std::vector<std::vector<double>> spikes;
+  SpikeTrains spikes;
   std::vector<VoltageRepetition> spans() const {
     std::vector<VoltageRepetition> result;
     for (std::size_t i = 0; i < voltages.size(); ++i) result.push_back({voltages[i], spikes[i]});
@@ -49,7 +49,7 @@ TEST(VoltageScore, EqualsAPlainComputationWithMaskedSpikes) {
   options.draws = 0;
   double sum = 0, squares = 0, errors = 0, noise = 0;
   double count = 0;
-  const auto near = [](const std::vector<double>& spikes, double t) {
+  const auto near = [](const SpikeTrain& spikes, double t) {
     for (const double s : spikes) {
       if (t >= s - 5.0 && t <= s + 14.0) return true;
     }

@@ -136,7 +136,7 @@ TEST(Electrode, IgnoresVoltageNearSpikes) {
   const Rig rig;
   const Recording clean = record(rig, 30000, 6);
   Recording fired = clean;
-  std::vector<double> spikes;
+  SpikeTrain spikes;
   for (double time = 500.0; time < 5900.0; time += 400.0) {
     spikes.push_back(time);
     const auto at = static_cast<std::size_t>(time / rig.dt_ms);

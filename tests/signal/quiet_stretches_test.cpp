@@ -13,7 +13,7 @@ constexpr double kQuietStep_ms = 0.1;
 QuietStretches of_regular_train(double interval_ms, const QuietWindow& window) {
   const Recording recording = synthetic::one_sweep(std::vector<double>(200000, 0.0),
                                                    std::vector<double>(200000, -65.0), kQuietStep_ms);
-  std::vector<double> spikes;
+  SpikeTrain spikes;
   for (double t = interval_ms; t < 20000.0; t += interval_ms) spikes.push_back(t);
   return quiet_stretches(recording, whole_sweeps(recording), {spikes}, window);
 }

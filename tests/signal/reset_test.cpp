@@ -14,7 +14,7 @@ namespace {
 
 struct Cell {
   Recording recording;
-  std::vector<std::vector<double>> spikes_ms;
+  SpikeTrains spikes_ms;
 };
 
 Cell fire(const dyniv_data::CellTruth& truth, const NoiseOptions& noise, double voltage_noise_mV,

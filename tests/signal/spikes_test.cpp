@@ -84,7 +84,7 @@ TEST(SpikeLevel, MovesWithAnOffsetOfTheVoltage) {
 }
 
 TEST(SpikeLevel, WithoutSpikesIsZeroAndSaysSo) {
-  const std::vector<std::vector<double>> silent = {
+  const SpikeTrains silent = {
       std::vector<double>(5000, kRest_mV),
       synthetic::correlated_noise(50000, 4.0, 10.0, 0.1, 3),
       {},
@@ -352,7 +352,7 @@ TEST(StretchesOutsideSpikes, AreWhatAPlainLoopLeaves) {
   const std::size_t size = 3000;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     RandomStream random(seed);
-    std::vector<double> spikes;
+    SpikeTrain spikes;
     for (std::size_t i = 0; i < seed; ++i) spikes.push_back(300.0 * random.uniform());
     std::sort(spikes.begin(), spikes.end());
     const double before = 10.0 * random.uniform(), after = 40.0 * random.uniform();

@@ -46,9 +46,7 @@ Recording steps_of(const SteppedCell& cell, const std::vector<double>& amplitude
   return recording;
 }
 
-std::vector<std::vector<double>> silent(const Recording& recording) {
-  return std::vector<std::vector<double>>(recording.sweeps.size());
-}
+SpikeTrains silent(const Recording& recording) { return SpikeTrains(recording.sweeps.size()); }
 
 TEST(FindSteps, TellsTimesAndAmplitudesToTheSampleWhateverTheHolding) {
   for (const double noise : {0.0, 3.0}) {
@@ -241,8 +239,7 @@ TEST(AnalyzeSteps, TakesTheSlopeWhereTheCellFiresByItself) {
       for (std::size_t k = 1000; k < 4000; ++k)
         sweep.voltage_mV[k] += 8.0 * std::exp(-1e-1 * double(k - 1000) / 12.0);
     }
-    return analyze_steps(recording, std::vector<std::vector<double>>(amplitudes.size(), {50.0, 450.0}),
-                         find_steps(recording));
+    return analyze_steps(recording, SpikeTrains(amplitudes.size(), {50.0, 450.0}), find_steps(recording));
   };
   const StepAnalysis steps = firing({-80.0, -60.0, -40.0});
   expect_the_cell(steps);
@@ -300,8 +297,7 @@ TEST(AnalyzeSteps, TellsTheSagOfTheMostHyperpolarisingStep) {
 
 TEST(AnalyzeSteps, TellsRheobaseAndRatesFromTheSpikes) {
   const Recording recording = steps_of({}, {100.0, 50.0, 75.0});
-  const std::vector<std::vector<double>> spikes{
-      {90.0, 110.0, 130.0, 170.0, 260.0, 300.0, 340.0, 380.0, 500.0}, {}, {200.0}};
+  const SpikeTrains spikes{{90.0, 110.0, 130.0, 170.0, 260.0, 300.0, 340.0, 380.0, 500.0}, {}, {200.0}};
   const StepAnalysis steps = analyze_steps(recording, spikes, find_steps(recording));
   EXPECT_EQ(*steps.silent_pA, 50.0);
   EXPECT_EQ(*steps.rheobase_pA, 75.0);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libfit/core/random.hpp"
+#include "libfit/core/spike_train.hpp"
 #include "libfit/recording/recording.hpp"
 #include "libfit/signal/spikes.hpp"
 
@@ -69,8 +70,6 @@ inline std::vector<std::vector<Stretch>> everything(const Recording& recording) 
   return all;
 }
 
-inline std::vector<std::vector<double>> no_spikes(const Recording& recording) {
-  return std::vector<std::vector<double>>(recording.sweeps.size());
-}
+inline SpikeTrains no_spikes(const Recording& recording) { return SpikeTrains(recording.sweeps.size()); }
 
 }  // namespace libfit::synthetic

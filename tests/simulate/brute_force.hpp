@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
+
 namespace libfit::test {
 
 struct BruteForce {
@@ -13,7 +15,7 @@ struct BruteForce {
   double V_spike, V_reset, t_ref;
   double step_ms = 1e-5;
 
-  std::vector<double> spikes(const std::vector<double>& current, double dt, double V) const {
+  SpikeTrain spikes(const std::vector<double>& current, double dt, double V) const {
     std::vector<double> times;
     double resume = 0.0;
     for (std::size_t k = 0; k < current.size(); ++k) {

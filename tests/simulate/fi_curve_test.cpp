@@ -125,7 +125,7 @@ TEST(FiCurve, FollowsSlowFiringBeyondItsStep) {
 TEST(FiCurve, OfANoisyModelIsAMeanWithAnInterval) {
   const SpikeResponse poisson = [](std::span<const double> current, double dt_ms, std::uint64_t trial) {
     RandomStream random(3, trial);
-    std::vector<double> spikes;
+    SpikeTrain spikes;
     for (std::size_t k = 0; k < current.size(); ++k) {
       const double rate_per_ms = (10.0 + 0.1 * current[k]) / 1000.0;
       if (random.uniform() < rate_per_ms * dt_ms) spikes.push_back(dt_ms * static_cast<double>(k));

@@ -93,8 +93,8 @@ TEST(ModelAnalysis, ReadsTheDrawsThatAFitWrites) {
   fit.model = model_by_hand("lif");
   fit.status = FitStatus::ok;
   fit.draw_blocks = 60;
-  ParameterEstimate g{"g_nS", 10.0, {}, Interval{9.0, 11.0}, {}, {9.5, std::nan(""), 10.5}};
-  ParameterEstimate E{"E_mV", -65.0, {}, {}, {}, {-65.0, -65.0, -65.0}};  // does not vary
+  ParameterEstimate g{&quantities::g_nS, 10.0, {}, Interval{9.0, 11.0}, {}, {9.5, std::nan(""), 10.5}};
+  ParameterEstimate E{&quantities::E_mV, -65.0, {}, {}, {}, {-65.0, -65.0, -65.0}};  // does not vary
   fit.parameters = {g, E};
   ResultProvenance provenance;
   provenance.options_json = "{}";

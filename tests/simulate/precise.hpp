@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "libfit/core/spike_train.hpp"
 #include "libfit/model/model.hpp"
 
 namespace libfit::test {
@@ -17,7 +18,7 @@ class PreciseAdex {
   using Real = long double;
   PreciseAdex(const Adex& m, double V, double w) : m_(m), y_{V, w} {}
 
-  std::vector<double> spikes(const std::vector<double>& current, double dt) {
+  SpikeTrain spikes(const std::vector<double>& current, double dt) {
     std::vector<double> times;
     for (std::size_t k = 0; k < current.size(); ++k) {
       const Real begin = Real(dt) * static_cast<Real>(k);

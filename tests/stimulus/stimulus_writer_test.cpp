@@ -35,7 +35,7 @@ SignalFile read_back(const StimulusTable& table, StimulusFormat format) {
   const written::Folder folder;
   const auto path =
       folder.write("stimulus" + std::string(stimulus_extension(format)), stimulus_file(table, format));
-  OpenOptions options;
+  ReadOptions options;
   if (format == StimulusFormat::hdf5) options.current_dataset = "/current";
   return open_signal_file(path, options);
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
+#include "libfit/formats/assemble.hpp"
+#include "libfit/formats/open.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {
@@ -22,20 +24,13 @@ po::options_description role_options(const std::vector<RoleArguments*>& roles) {
   po::options_description group("For the files of one role only (in place of the options above)");
   for (RoleArguments* role : roles) {
     const std::string& name = role->role;
-    auto& selection = role->selection;
-    group.add_options()((name + "-stimulus").c_str(), po::value(&role->stimulus)->value_name("NAME"),
-                        "sweeps of an NWB file whose stimulus has this name [--stimulus]")(
-        (name + "-sweeps").c_str(), po::value(&selection.sweeps)->value_name("LIST"),
-        fmt::format("sweeps of the {} files [--sweeps]", name).c_str());
-    add_number(
-        group, name + "-from", "S", from_zero(1e6, "s"), [&](double s) { selection.from_ms = 1000.0 * s; },
-        "start within each sweep, s [--from]");
-    add_number(
-        group, name + "-to", "S", positive(1e6, "s"), [&](double s) { selection.to_ms = 1000.0 * s; },
-        "end within each sweep, s [--to]");
+    group.add_options()((name + "-stimulus").c_str(),
+                        po::value(&role->selection.stimulus)->value_name("NAME"),
+                        "sweeps of an NWB file whose stimulus is called so [--stimulus]");
+    add_selection(group, name + "-", role->selection, fmt::format("sweeps of the {} files [--sweeps]", name));
     add_number(
         group, name + "-current-offset", "PA", around_zero(1e5, "pA"),
-        [&](double offset) { selection.current_offset_pA = offset; },
+        [role](double offset) { role->current_offset_pA = offset; },
         "added to the recorded current, pA [--current-offset]");
   }
   return group;
@@ -56,22 +51,21 @@ void fill_roles(const CommandLine& line, const std::string& cell, const std::vec
 }
 
 libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
-                            const RecordingArguments& shared) {
-  libfit::AssembleOptions assemble = shared.assemble;
-  if (line.has(role.role + "-sweeps")) assemble.sweeps = role.selection.sweeps;
-  if (line.has(role.role + "-from")) assemble.from_ms = role.selection.from_ms;
-  if (line.has(role.role + "-to")) assemble.to_ms = role.selection.to_ms;
-  if (line.has(role.role + "-current-offset")) assemble.current_offset_pA = role.selection.current_offset_pA;
-  if (assemble.to_ms && *assemble.to_ms <= assemble.from_ms) {
+                            const libfit::ReadOptions& shared) {
+  libfit::ReadOptions options = shared;
+  libfit::Selection& selection = options.selection;
+  selection.role = role.role;
+  if (line.has(role.role + "-stimulus")) selection.stimulus = role.selection.stimulus;
+  if (line.has(role.role + "-sweeps")) selection.sweeps = role.selection.sweeps;
+  if (line.has(role.role + "-from")) selection.from_ms = role.selection.from_ms;
+  if (line.has(role.role + "-to")) selection.to_ms = role.selection.to_ms;
+  if (line.has(role.role + "-current-offset")) options.current_offset_pA = role.current_offset_pA;
+  if (selection.to_ms && *selection.to_ms <= selection.from_ms) {
     throw libfit::OptionError(
         fmt::format("{} files: the end at {:g} s is not after the start at {:g} s; correct --from and --to",
-                    role.role, *assemble.to_ms / 1000.0, assemble.from_ms / 1000.0));
+                    role.role, *selection.to_ms / 1000.0, selection.from_ms / 1000.0));
   }
-  const std::vector<std::filesystem::path> paths(role.files.begin(), role.files.end());
-  libfit::OpenOptions open = shared.open;
-  open.nwb.role = role.role;
-  if (line.has(role.role + "-stimulus")) open.nwb.stimulus = role.stimulus;
-  return libfit::read_recording(paths, open, assemble);
+  return libfit::read_recording({role.files.begin(), role.files.end()}, options);
 }
 
 po::options_description analysis_options(AnalysisArguments& a, Stage last) {
@@ -145,9 +139,10 @@ po::options_description output_options(OutputArguments& o, const std::string& de
 }
 
 void add_all_models(po::options_description& group, OutputArguments& o) {
-  group.add_options()(
-      "all-models", po::bool_switch(&o.all_models),
-      "print every model, not only passive, lif, qif, eif, gif, history_gif and the best one");
+  group.add_options()("all-models", po::bool_switch(&o.all_models),
+                      fmt::format("print every model, not only {} and the best one",
+                                  fmt::join(libfit::names_shown_in(libfit::Shown::overview), ", "))
+                          .c_str());
 }
 
 libfit::ResultOptions result_options(const CommandLine& line, const OutputArguments& o) {
@@ -170,18 +165,12 @@ int exit_code_of(const libfit::CellFit& cell) {
 }
 
 libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
-                                    const OutputArguments& output) {
-  libfit::ResultProvenance result;
-  nlohmann::json options = line.in_force();
-  // Neither changes a number of the result.
-  options.erase("out");
-  options.erase("force");
-  result.options_json = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+                                    bool timing) {
+  libfit::ResultProvenance result = line.provenance();
   for (const RoleArguments* role : roles) {
-    for (const std::string& file : role->files)
-      result.inputs[role->role].push_back({file, libfit::sha256_of_file(file)});
+    for (const std::string& file : role->files) result.add_file(role->role, file);
   }
-  result.timing = !output.no_timing;
+  result.timing = timing;
   return result;
 }
 

@@ -18,8 +18,8 @@ namespace dyniv {
 struct RoleArguments {
   std::string role;
   std::vector<std::string> files{};
-  libfit::AssembleOptions selection{};  // of this role: sweeps, times, offset of the current
-  std::string stimulus{};               // of this role, in NWB files
+  libfit::Selection selection{};   // of this role
+  double current_offset_pA = 0.0;  // likewise
 };
 
 // --ROLE FILE...
@@ -36,7 +36,7 @@ void fill_roles(const CommandLine& line, const std::string& cell, const std::vec
 // selection of the role itself wins. Of NWB files that state roles, the sweeps of this role are read unless a
 // stimulus is named.
 libfit::Recording read_role(const CommandLine& line, const RoleArguments& role,
-                            const RecordingArguments& shared);
+                            const libfit::ReadOptions& shared);
 
 // What the stages from the membrane to the fits need.
 struct AnalysisArguments {
@@ -74,6 +74,6 @@ int exit_code_of(const libfit::CellFit& cell);
 
 // SHA-256 of every input, and the options in force.
 libfit::ResultProvenance provenance(const CommandLine& line, const std::vector<const RoleArguments*>& roles,
-                                    const OutputArguments& output);
+                                    bool timing = true);
 
 }  // namespace dyniv

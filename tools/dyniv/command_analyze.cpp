@@ -1,18 +1,15 @@
-#include "command_analyze.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
-#include "analyze_output.hpp"
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/core/version.hpp"
 #include "libfit/report/analysis_figures.hpp"
+#include "libfit/report/analysis_output.hpp"
 #include "libfit/report/results.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
@@ -55,11 +52,8 @@ void add_options(CommandLine& line, AnalyzeSettings& settings) {
 
 std::vector<double> parse_currents(const std::string& text) {
   std::vector<double> numbers;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(':', begin), text.size());
-    numbers.push_back(parse_number("--currents", text.substr(begin, end - begin), around_zero(1e9, "pA")));
-    begin = end + 1;
-  }
+  for (const std::string& part : parts_of(text, ':'))
+    numbers.push_back(parse_number("--currents", part, around_zero(1e9, "pA")));
   const bool good = numbers.size() == 3 && numbers[1] > 0.0 && numbers[2] >= numbers[0] &&
                     (numbers[2] - numbers[0]) / numbers[1] < kMostCurrents;
   if (!good) {
@@ -101,23 +95,6 @@ std::vector<ModelArgument> arguments_of(const AnalyzeSettings& settings) {
   return models;
 }
 
-std::string json_text(const CommandLine& line, const std::vector<ModelArgument>& arguments,
-                      const std::vector<libfit::ModelAnalysis>& analyses) {
-  nlohmann::ordered_json json = {{"schema", "dyniv.analyze"},
-                                 {"version", 1},
-                                 {"dyniv_version", libfit::kVersion},
-                                 {"options", line.in_force()}};
-  json["inputs"]["model"] = nlohmann::ordered_json::array();
-  for (const ModelArgument& argument : arguments)
-    json["inputs"]["model"].push_back(nlohmann::ordered_json(argument.provenance()));
-  if (analyses.size() == 1) {
-    json.update(analysis_json(analyses.front()));
-  } else {
-    for (const libfit::ModelAnalysis& analysis : analyses) json["models"].push_back(analysis_json(analysis));
-  }
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
 // analysis.json and the figures, in the folder that --out names.
 void write_files(const CommandLine& line, const AnalyzeSettings& settings, const std::string& json,
                  const std::vector<libfit::ModelAnalysis>& analyses) {
@@ -155,13 +132,15 @@ int command_analyze(const std::vector<std::string>& arguments) {
     analyses.push_back(libfit::analyze_model(model.read_document(), settings.analysis));
     line.warn(analyses.back().warnings);
   }
-  const std::string json = json_text(line, models, analyses);
+  libfit::ResultProvenance provenance = line.provenance();
+  for (const ModelArgument& model : models) model.add_to(provenance);
+  const std::string json = libfit::analysis_json(analyses, provenance);
   if (writes) write_files(line, settings, json, analyses);
   if (line.common().json) {
     std::cout << json;
   } else {
     for (std::size_t i = 0; i < analyses.size(); ++i)
-      std::cout << (i > 0 ? "\n" : "") << analysis_text(analyses[i]);
+      std::cout << (i > 0 ? "\n" : "") << libfit::analysis_text(analyses[i]);
   }
   return kDone;
 }

@@ -1,20 +1,18 @@
-#include "command_compare.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/draw/table.hpp"
-#include "libfit/report/comparison.hpp"
+#include "libfit/model/catalogue.hpp"
+#include "libfit/report/comparison_output.hpp"
+#include "libfit/report/result_folder.hpp"
 #include "libfit/report/result_overview.hpp"
 #include "libfit/report/results.hpp"
-#include "libfit/simulate/model_analysis.hpp"
 #include "numbers.hpp"
 
 namespace dyniv {
@@ -77,10 +75,8 @@ std::string reference(const CommandLine& line, const CompareSettings& settings,
 // Figures of all models would be unreadable: those asked for, else what a reader looks for first.
 std::vector<std::string> shown_models(const CompareSettings& settings, const libfit::Comparison& comparison) {
   if (!settings.models.empty()) return comparison.models;
-  constexpr std::array<std::string_view, 7> kShown = {"eif", "qif",   "refractory_eif", "adex",
-                                                      "gif", "igif2", "history_gif"};
   std::vector<std::string> shown;
-  for (const std::string_view name : kShown) {
+  for (const std::string_view name : libfit::names_shown_in(libfit::Shown::comparison)) {
     if (std::ranges::find(comparison.models, name) != comparison.models.end()) shown.emplace_back(name);
   }
   return shown.empty() ? comparison.models : shown;
@@ -168,8 +164,7 @@ int command_compare(const std::vector<std::string>& arguments) {
   options.score.threads = line.common().threads;
   const libfit::Comparison comparison = libfit::compare_cells(std::move(cells), options);
   const std::string against = reference(line, settings, comparison);
-  const std::string json = libfit::comparison_json(
-      comparison, line.in_force().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const std::string json = libfit::comparison_json(comparison, line.provenance());
   std::vector<std::string> warnings = comparison.warnings;
   if (writes) {
     line.progress("writing", 0.0);

@@ -1,12 +1,11 @@
-#include "command_compensate.hpp"
-
 #include <fmt/format.h>
 
 #include <iostream>
 
+#include "commands.hpp"
 #include "curve_command.hpp"
 #include "libfit/formats/text/text_writer.hpp"
-#include "libfit/report/result_figures.hpp"
+#include "libfit/report/figures.hpp"
 
 namespace dyniv {
 
@@ -19,7 +18,7 @@ int command_compensate(const std::vector<std::string>& arguments) {
   parse_curve_command(line, settings, arguments, "compensated", Stage::membrane);
   const CurveInputs inputs = read_curve_inputs(line, settings, settings.results.figures);
   const libfit::Membrane& membrane = inputs.membrane;
-  const auto from = provenance(line, {&settings.electrode, &settings.training}, settings.output);
+  const auto from = provenance(line, {&settings.electrode, &settings.training});
   libfit::ResultFiles files;
   files.texts = {{"electrode.json", libfit::electrode_json(membrane, from)},
                  {"membrane.csv", libfit::recording_as_text(membrane.recording)}};

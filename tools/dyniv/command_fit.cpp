@@ -1,12 +1,11 @@
-#include "command_fit.hpp"
-
 #include <fmt/format.h>
 
 #include <iostream>
 
+#include "commands.hpp"
 #include "curve_command.hpp"
 #include "libfit/model/model_file.hpp"
-#include "libfit/report/result_figures.hpp"
+#include "libfit/report/figures.hpp"
 #include "libfit/report/result_overview.hpp"
 #include "libfit/report/result_tables.hpp"
 
@@ -24,7 +23,7 @@ int command_fit(const std::vector<std::string>& arguments) {
   libfit::CellFit cell = libfit::measure_curve(inputs.membrane, settings.analysis.cell);
   libfit::fit_cell(inputs.membrane, cell, settings.analysis.cell);
   line.progress("bootstrap", 1.0);
-  const auto from = provenance(line, {&settings.electrode, &settings.training}, settings.output);
+  const auto from = provenance(line, {&settings.electrode, &settings.training});
   const auto parameters = libfit::parameter_table(cell.models);
   libfit::ResultFiles files;
   files.texts = {{"iv.json", libfit::iv_json(inputs.membrane, cell, from)},

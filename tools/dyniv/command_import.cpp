@@ -1,19 +1,17 @@
-#include "command_import.hpp"
-
 #include <fmt/format.h>
 
 #include <array>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
-#include "libfit/core/version.hpp"
 #include "libfit/formats/nwb/nwb_writer.hpp"
-#include "libfit/signal/membrane.hpp"
+#include "libfit/report/command_json.hpp"
+#include "libfit/signal/nwb_compensation.hpp"
 #include "plain_output.hpp"
 
 namespace dyniv {
@@ -25,7 +23,7 @@ struct ImportSettings {
   RoleArguments training{"training"};
   RoleArguments test{"test"};
   RoleArguments other{"recording"};  // sweeps without a role
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   libfit::NwbMetadata about;
   bool compensate = false;
   std::string out;
@@ -104,10 +102,8 @@ void check(const CommandLine& line, ImportSettings& settings) {
 }
 
 std::string identifier_of(const CommandLine& line, ImportSettings& settings) {
-  nlohmann::json options = line.in_force();
-  for (const char* name : {"out", "force", "electrode", "training", "test", "recording"}) options.erase(name);
   std::vector<std::string> ingredients{
-      options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+      line.in_force({"out", "force", "electrode", "training", "test", "recording"})};
   for (const RoleArguments* role : settings.all()) {
     for (const std::string& file : role->files)
       ingredients.push_back(role->role + " " + libfit::sha256_of_file(file));
@@ -122,8 +118,8 @@ void read_parts(const CommandLine& line, ImportSettings& settings, libfit::NwbCe
     const bool named = role != &settings.other;
     RoleArguments asked = *role;
     if (!named) asked.role = "";
-    RecordingArguments as_recorded = settings.recording;
-    as_recorded.assemble.keep_dead_stretches = true;
+    libfit::ReadOptions as_recorded = settings.recording;
+    as_recorded.keep_dead_stretches = true;
     libfit::Recording read = read_role(line, asked, as_recorded);
     for (libfit::Sweep& sweep : read.sweeps) {
       const std::string own = named ? role->role : sweep.note.role;
@@ -134,63 +130,12 @@ void read_parts(const CommandLine& line, ImportSettings& settings, libfit::NwbCe
   }
 }
 
-const libfit::NwbPart* part_of(const libfit::NwbCell& cell, const std::string& role) {
+void print(const libfit::NwbCell& cell, const std::string& path) {
+  std::cout << fmt::format("{}: NWB 2\n", path);
   for (const libfit::NwbPart& part : cell.parts) {
-    if (part.role == role) return &part;
-  }
-  return nullptr;
-}
-
-void add_compensated(const CommandLine& line, libfit::NwbCell& cell) {
-  libfit::MembraneOptions options;
-  options.threads = line.common().threads;
-  options.electrode.seed = line.common().seed;
-  std::optional<libfit::Recording> electrode;
-  if (const auto* part = part_of(cell, "electrode")) electrode = part->recording;
-  const libfit::Membrane membrane =
-      libfit::prepare_membrane(electrode, part_of(cell, "training")->recording, options);
-  line.warn(membrane.warnings);
-  if (!membrane.electrode) return;
-  cell.compensation =
-      fmt::format("electrode kernel of {:.1f} MOhm, measured on the {}, taken out by dyniv {}",
-                  membrane.electrode->resistance_MOhm, libfit::compensation_name(membrane.compensation),
-                  libfit::kVersion);
-  for (std::size_t p = 0; p < cell.parts.size(); ++p) {
-    const libfit::NwbPart& part = cell.parts[p];
-    if (part.role != "training" && part.role != "test") continue;
-    const libfit::Recording made =
-        part.role == "training" ? membrane.recording : libfit::membrane_of(part.recording, membrane);
-    for (std::size_t s = 0; s < made.sweeps.size(); ++s)
-      cell.compensated.push_back({p, s, made.sweeps[s].voltage_mV});
-  }
-}
-
-nlohmann::json summary_of(const libfit::NwbCell& cell, const ImportSettings& settings) {
-  nlohmann::json parts = nlohmann::json::array();
-  for (const libfit::NwbPart& part : cell.parts) {
-    double seconds = 0.0;
-    for (const libfit::Sweep& sweep : part.recording.sweeps) seconds += sweep.duration_ms() / 1000.0;
-    parts.push_back({{"role", part.role.empty() ? nlohmann::json() : nlohmann::json(part.role)},
-                     {"sweeps", part.recording.sweeps.size()},
-                     {"duration_s", seconds}});
-  }
-  return {{"schema", "dyniv.import"},
-          {"version", 1},
-          {"dyniv", std::string(libfit::kVersion)},
-          {"path", settings.out},
-          {"sha256", libfit::sha256_of_file(settings.out)},
-          {"identifier", cell.about.identifier},
-          {"compensated_sweeps", cell.compensated.size()},
-          {"parts", parts}};
-}
-
-void print(const nlohmann::json& summary) {
-  std::cout << fmt::format("{}: NWB 2\n", summary["path"].get<std::string>());
-  for (const auto& part : summary["parts"]) {
-    const auto sweeps = part["sweeps"].get<std::size_t>();
-    std::cout << fmt::format("  {:<10}{:>4} {}, {:g} s\n",
-                             part["role"].is_null() ? "no role" : shown(part["role"].get<std::string>()),
-                             sweeps, sweeps == 1 ? "sweep " : "sweeps", part["duration_s"].get<double>());
+    const std::size_t sweeps = part.recording.sweeps.size();
+    std::cout << fmt::format("  {:<10}{:>4} {}, {:g} s\n", part.role.empty() ? "no role" : shown(part.role),
+                             sweeps, sweeps == 1 ? "sweep " : "sweeps", part.duration_s());
   }
 }
 
@@ -211,17 +156,23 @@ int command_import(const std::vector<std::string>& arguments) {
   if (cell.about.identifier.empty()) cell.about.identifier = identifier_of(line, settings);
   line.progress("reading", 0.0);
   read_parts(line, settings, cell);
-  if (settings.compensate) add_compensated(line, cell);
+  if (settings.compensate) {
+    libfit::MembraneOptions options;
+    options.threads = line.common().threads;
+    options.electrode.seed = line.common().seed;
+    line.warn(libfit::add_compensated_voltage(cell, options));
+  }
   if (!line.has("session-start"))
     line.warn("--session-start is not given: the file says 1970-01-01T00:00:00+00:00, which archives refuse");
   line.progress("writing", 0.5);
   libfit::write_file(settings.out, libfit::nwb_file(cell), overwrite_of(settings));
   line.progress("writing", 1.0);
-  const nlohmann::json summary = summary_of(cell, settings);
   if (line.common().json) {
-    std::cout << summary.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    const auto roles = settings.all();
+    const auto from = provenance(line, {roles.begin(), roles.end()});
+    std::cout << libfit::import_json(cell, settings.out, from);
   } else {
-    print(summary);
+    print(cell, settings.out);
   }
   return kDone;
 }

@@ -1,11 +1,10 @@
-#include "command_iv.hpp"
-
 #include <fmt/format.h>
 
 #include <iostream>
 
+#include "commands.hpp"
 #include "curve_command.hpp"
-#include "libfit/report/result_figures.hpp"
+#include "libfit/report/figures.hpp"
 #include "libfit/report/result_overview.hpp"
 #include "libfit/report/result_tables.hpp"
 
@@ -19,7 +18,7 @@ int command_iv(const std::vector<std::string>& arguments) {
   parse_curve_command(line, settings, arguments, "iv", Stage::curve);
   const CurveInputs inputs = read_curve_inputs(line, settings);
   const libfit::CellFit cell = libfit::measure_curve(inputs.membrane, settings.analysis.cell);
-  const auto from = provenance(line, {&settings.electrode, &settings.training}, settings.output);
+  const auto from = provenance(line, {&settings.electrode, &settings.training});
   libfit::ResultFiles files;
   files.texts = {{"iv.json", libfit::iv_json(inputs.membrane, cell, from)},
                  {"iv.csv", libfit::table_as_csv(libfit::curve_table(cell.iv))}};

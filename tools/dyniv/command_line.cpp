@@ -184,9 +184,7 @@ void CommandLine::parse(const std::vector<std::string>& arguments) {
   } catch (const po::error& problem) {
     throw libfit::OptionError(in_plain_words(problem, all, name_));
   }
-  if (common_.verbose && !common_.quiet)
-    std::cerr << "dyniv " << name_ << ": "
-              << in_force().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  if (common_.verbose && !common_.quiet) std::cerr << "dyniv " << name_ << ": " << in_force({}) << "\n";
 }
 
 // Options say by the name of their value what they are; the few that are written to are known by their own.
@@ -221,15 +219,20 @@ void CommandLine::refuse_inputs_in(const std::string& output) const {
   }
 }
 
-nlohmann::json CommandLine::in_force() const {
+std::string CommandLine::in_force(const std::set<std::string>& left_out) const {
+  static const std::set<std::string> kNoMatter = {"help", "threads", "quiet",     "verbose",
+                                                  "json", "config",  "all-models"};
   nlohmann::json options = nlohmann::json::object();
   for (const auto& [name, value] : values_) {
-    if (name == "help" || name == "threads" || name == "quiet" || name == "verbose" || name == "json" ||
-        name == "config" || name == "all-models")
-      continue;
-    options[name] = to_json(value.value());
+    if (!kNoMatter.contains(name) && !left_out.contains(name)) options[name] = to_json(value.value());
   }
-  return options;
+  return options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+libfit::ResultProvenance CommandLine::provenance() const {
+  libfit::ResultProvenance result;
+  result.options_json = in_force({"out", "force"});
+  return result;
 }
 
 void CommandLine::progress(const std::string& stage, double fraction) const {

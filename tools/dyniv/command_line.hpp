@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
-#include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "libfit/report/provenance.hpp"
 
 namespace dyniv {
 
@@ -47,8 +49,10 @@ class CommandLine {
   bool has(const std::string& option) const;
   // Throws libfit::OptionError when a file or folder that an option names for reading is this place or in it.
   void refuse_inputs_in(const std::string& output) const;
-  // Every option in force with its value, for the "options" key of JSON results.
-  nlohmann::json in_force() const;
+  // Every option in force with its value, but those of these names, as the text of a JSON object.
+  std::string in_force(const std::set<std::string>& left_out) const;
+  // With the options in force but `out` and `force`, which change no number; without inputs.
+  libfit::ResultProvenance provenance() const;
 
   // Prints progress on standard error, on a terminal only and not with --quiet.
   void progress(const std::string& stage, double fraction) const;

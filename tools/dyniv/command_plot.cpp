@@ -1,17 +1,16 @@
-#include "command_plot.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/draw/figure.hpp"
+#include "libfit/report/command_json.hpp"
 #include "libfit/report/result_place.hpp"
 #include "numbers.hpp"
 
@@ -80,19 +79,6 @@ void refuse_existing(const std::vector<fs::path>& scripts, const PlotOptions& op
   }
 }
 
-void print(const CommandLine& line, const std::vector<fs::path>& drawings,
-           const std::vector<std::string>& warnings) {
-  if (!line.common().json) {
-    for (const fs::path& drawing : drawings) std::cout << drawing.string() << "\n";
-    return;
-  }
-  nlohmann::json result = {{"schema", "dyniv.plot"}, {"version", 1}, {"options", line.in_force()}};
-  result["drawings"] = nlohmann::json::array();
-  for (const fs::path& drawing : drawings) result["drawings"].push_back(drawing.string());
-  result["warnings"] = warnings;
-  std::cout << result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-}
-
 PlotOptions parse(CommandLine& line, const std::vector<std::string>& arguments) {
   PlotOptions options;
   bool force = false;
@@ -146,7 +132,11 @@ int command_plot(const std::vector<std::string>& arguments) {
     libfit::add_to_record(results_of(drawing), {name_in_results(drawing)});
   if (hung) warnings.emplace_back("gnuplot hung, so it was not asked for the drawings that are missing");
   line.warn(warnings);
-  print(line, drawings, warnings);
+  if (line.common().json) {
+    std::cout << libfit::drawings_json(drawings, warnings, line.provenance());
+  } else {
+    for (const fs::path& drawing : drawings) std::cout << drawing.string() << "\n";
+  }
   return warnings.empty() ? kDone : kDataDoNotAllow;
 }
 

@@ -1,11 +1,10 @@
-#include "command_run.hpp"
-
 #include <fmt/format.h>
 
 #include <iostream>
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/characterize/characterize.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/report/result_overview.hpp"
@@ -27,7 +26,7 @@ struct RunSettings {
   std::string protocol_path;
   std::vector<std::string> recordings;  // of which the protocol gives the roles
   std::string recognised;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   AnalysisArguments analysis;
   libfit::ScoreOptions score;
   OutputArguments output;
@@ -139,8 +138,9 @@ int command_run(const std::vector<std::string>& arguments) {
 
   const libfit::CellRecordings recordings = read_all(line, settings);
   const libfit::Characterization result = libfit::characterize(recordings, options);
-  const auto from = provenance(
-      line, {&settings.electrode, &settings.training, &settings.test, &settings.steps}, settings.output);
+  const auto from =
+      provenance(line, {&settings.electrode, &settings.training, &settings.test, &settings.steps},
+                 !settings.output.no_timing);
   const libfit::ResultFiles files = libfit::result_files(recordings, result, from);
   line.progress("writing", 0.0);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);

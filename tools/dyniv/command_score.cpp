@@ -1,33 +1,30 @@
-#include "command_score.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/characterize/model_score.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/core/file.hpp"
 #include "libfit/core/text.hpp"
 #include "libfit/model/model_file.hpp"
+#include "libfit/report/score_output.hpp"
 #include "libfit/score/coincidence.hpp"
 #include "libfit/score/score.hpp"
+#include "libfit/score/spike_trains.hpp"
 #include "numbers.hpp"
-#include "score_output.hpp"
 
 namespace dyniv {
 namespace {
 namespace po = boost::program_options;
-using nlohmann::json;
 
 struct ScoreSettings {
   std::string model_path;
   RoleArguments test{"test"};
   RoleArguments electrode{"electrode"};
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   AnalysisArguments analysis;
   std::string data_path;
   double duration_ms = 0.0;
@@ -96,20 +93,11 @@ bool is_on_recordings(const CommandLine& line, const ScoreSettings& settings) {
   return recordings;
 }
 
-json file_json(const std::string& path) { return {{"path", path}, {"sha256", libfit::sha256_of_file(path)}}; }
-
-void print(const CommandLine& line, const json& inputs, const libfit::SpikeScore& spikes,
-           const libfit::VoltageScore* voltage) {
+void print(const CommandLine& line, const libfit::ResultProvenance& provenance,
+           const libfit::SpikeScore& spikes, const libfit::VoltageScore* voltage) {
   line.warn(spikes.warnings);
-  if (!line.common().json) {
-    std::cout << score_text(spikes, voltage);
-    return;
-  }
-  json result = score_json(spikes);
-  result["options"] = line.in_force();
-  result["inputs"] = inputs;
-  if (voltage != nullptr) result["voltage"] = voltage_json(*voltage);
-  std::cout << result.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+  std::cout << (line.common().json ? libfit::score_json(spikes, voltage, provenance)
+                                   : libfit::score_text(spikes, voltage));
 }
 
 // Gamma at a window that the model's rate does not allow is an error, not a hole in the table:
@@ -134,8 +122,10 @@ void score_trains(const CommandLine& line, const ScoreSettings& settings) {
   auto score = libfit::score_spike_trains(data.trains, model.trains, settings.duration_ms, settings.score);
   score.warnings.insert(score.warnings.begin(), model.warnings.begin(), model.warnings.end());
   score.warnings.insert(score.warnings.begin(), data.warnings.begin(), data.warnings.end());
-  print(line, {{"data", file_json(settings.data_path)}, {"model", file_json(settings.model_path)}}, score,
-        nullptr);
+  libfit::ResultProvenance provenance = line.provenance();
+  provenance.add_file("data", settings.data_path);
+  provenance.add_file("model", settings.model_path);
+  print(line, provenance, score, nullptr);
 }
 
 void score_recordings(const CommandLine& line, ScoreSettings& settings) {
@@ -145,10 +135,8 @@ void score_recordings(const CommandLine& line, ScoreSettings& settings) {
   if (!settings.electrode.files.empty()) electrode = read_role(line, settings.electrode, settings.recording);
   const libfit::Recording test = read_role(line, settings.test, settings.recording);
   const auto scored = libfit::score_model(model, electrode, test, settings.analysis.membrane, settings.score);
-  json inputs = {{"model", file_json(settings.model_path)}};
-  for (const RoleArguments* role : {&settings.test, &settings.electrode}) {
-    for (const std::string& file : role->files) inputs[role->role].push_back(file_json(file));
-  }
+  libfit::ResultProvenance from = provenance(line, {&settings.test, &settings.electrode});
+  from.add_file("model", settings.model_path);
   libfit::SpikeScore spikes = scored.test.models.front().spikes;
   const libfit::VoltageScore voltage = scored.test.models.front().voltage;
   std::vector<std::string> warnings = scored.membrane.warnings;
@@ -158,7 +146,7 @@ void score_recordings(const CommandLine& line, ScoreSettings& settings) {
     }
   }
   spikes.warnings = warnings;
-  print(line, inputs, spikes, &voltage);
+  print(line, from, spikes, &voltage);
 }
 
 }  // namespace

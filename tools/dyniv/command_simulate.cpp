@@ -1,20 +1,17 @@
-#include "command_simulate.hpp"
-
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <iostream>
-#include <iterator>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "command_line.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/staging.hpp"
-#include "libfit/core/version.hpp"
 #include "libfit/formats/single_channel.hpp"
 #include "libfit/formats/text/text_writer.hpp"
+#include "libfit/report/command_json.hpp"
 #include "libfit/score/spike_trains.hpp"
 #include "libfit/simulate/simulate.hpp"
 #include "libfit/stimulus/stimulus_spec.hpp"
@@ -33,7 +30,7 @@ struct SimulateSettings {
   std::vector<libfit::StimulusPart> parts;
   double duration_ms = 1000.0;
   double repeat = 1.0;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   std::string voltage_path, spikes_path;
   bool force = false;
 };
@@ -96,7 +93,7 @@ libfit::Recording injected(const CommandLine& line, const SimulateSettings& sett
   options.seed = line.common().seed;
   if (settings.files.empty()) {
     options.duration_ms = settings.duration_ms;
-    options.dt_ms = settings.recording.open.dt_ms.value_or(options.dt_ms);
+    options.dt_ms = settings.recording.dt_ms.value_or(options.dt_ms);
     for (; static_cast<double>(options.stream) < settings.repeat; ++options.stream) {
       libfit::Sweep& sweep = recording.sweeps.emplace_back();
       sweep.current_pA = libfit::stimulus_current(settings.parts, options);
@@ -104,8 +101,7 @@ libfit::Recording injected(const CommandLine& line, const SimulateSettings& sett
     }
     return recording;
   }
-  auto currents = libfit::read_currents({settings.files.begin(), settings.files.end()},
-                                        settings.recording.open, settings.recording.assemble);
+  auto currents = libfit::read_currents({settings.files.begin(), settings.files.end()}, settings.recording);
   recording.warnings = std::move(currents.warnings);
   for (libfit::ChannelSweep& source : currents.sweeps) {
     libfit::Sweep& sweep = recording.sweeps.emplace_back();
@@ -121,39 +117,12 @@ libfit::Recording injected(const CommandLine& line, const SimulateSettings& sett
   return recording;
 }
 
-std::string spikes_as_text(const std::vector<libfit::Prediction>& predictions) {
-  std::string text;
-  for (const auto& prediction : predictions) {
-    for (std::size_t i = 0; i < prediction.spike_times_ms.size(); ++i) {
-      fmt::format_to(std::back_inserter(text), "{}{:.4f}", i > 0 ? " " : "", prediction.spike_times_ms[i]);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-nlohmann::json result_json(const CommandLine& line, const SimulateSettings& settings,
-                           const libfit::Model& model, const libfit::Recording& recording,
-                           const std::vector<libfit::Prediction>& predictions) {
-  nlohmann::json sweeps = nlohmann::json::array();
-  for (std::size_t s = 0; s < predictions.size(); ++s) {
-    const double duration_ms = recording.sweeps[s].duration_ms();
-    sweeps.push_back(
-        {{"spike_times_ms", predictions[s].spike_times_ms},
-         {"duration_ms", duration_ms},
-         {"rate_Hz", 1000.0 * static_cast<double>(predictions[s].spike_times_ms.size()) / duration_ms}});
-  }
-  nlohmann::json inputs = {{"model", settings.model.provenance()}};
-  for (const auto& file : settings.files)
-    inputs["current"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
-  if (!settings.parts.empty()) inputs["current_in_words"] = libfit::stimulus_as_text(settings.parts);
-  return {{"schema", "dyniv.simulate"},
-          {"version", 1},
-          {"dyniv_version", libfit::kVersion},
-          {"options", line.in_force()},
-          {"inputs", inputs},
-          {"model", libfit::model_name(model)},
-          {"sweeps", sweeps}};
+libfit::ResultProvenance provenance_of(const CommandLine& line, const SimulateSettings& settings) {
+  libfit::ResultProvenance provenance = line.provenance();
+  settings.model.add_to(provenance);
+  for (const std::string& file : settings.files) provenance.add_file("current", file);
+  if (!settings.parts.empty()) provenance.add_words("current", libfit::stimulus_as_text(settings.parts));
+  return provenance;
 }
 
 libfit::Overwrite overwrite_of(const SimulateSettings& settings) {
@@ -222,12 +191,12 @@ int command_simulate(const std::vector<std::string>& arguments) {
     ++draws.trial;
     sweep.voltage_mV = predictions.back().voltage_mV;
   }
-  const std::string spikes = spikes_as_text(predictions);
+  libfit::SpikeTrains trains;
+  for (const libfit::Prediction& prediction : predictions) trains.push_back(prediction.spike_times_ms);
+  const std::string spikes = libfit::spike_trains_text(trains);
   write_files(settings, recording, spikes);
   if (line.common().json) {
-    std::cout << result_json(line, settings, model, recording, predictions)
-                     .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-              << "\n";
+    std::cout << libfit::predictions_json(model, recording, predictions, provenance_of(line, settings));
   } else if (settings.spikes_path.empty()) {
     std::cout << spikes;
   }

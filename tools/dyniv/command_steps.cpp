@@ -1,5 +1,3 @@
-#include "command_steps.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,15 +8,15 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis_options.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/core/version.hpp"
+#include "libfit/formats/open.hpp"
 #include "libfit/formats/single_channel.hpp"
-#include "libfit/model/model_file.hpp"
 #include "libfit/recording/clamp_mode.hpp"
 #include "libfit/recording/dead_stretches.hpp"
+#include "libfit/report/step_output.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
-#include "steps_output.hpp"
 
 namespace dyniv {
 namespace {
@@ -26,7 +24,7 @@ namespace po = boost::program_options;
 
 struct StepsSettings {
   std::vector<std::string> files;
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   std::string amplitudes;
   std::vector<double> amplitude_pA;  // as stated
   std::optional<double> begin_ms, end_ms;
@@ -89,7 +87,7 @@ libfit::CommandedSteps stated_steps(std::span<const libfit::SignalFile> files, c
 // A file of a voltage alone.
 libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files, const StepsSettings& s) {
   const libfit::CommandedSteps steps = stated_steps(files, s);
-  const auto voltages = libfit::read_channel(files, libfit::ChannelRole::voltage, s.recording.assemble);
+  const auto voltages = libfit::read_channel(files, libfit::ChannelRole::voltage, s.recording);
   libfit::Recording recording;
   recording.warnings = voltages.warnings;
   if (s.amplitude_pA.empty()) {
@@ -123,16 +121,14 @@ libfit::Recording with_stated_current(std::span<const libfit::SignalFile> files,
 }
 
 libfit::Recording read(const StepsSettings& s) {
-  std::vector<libfit::SignalFile> files;
-  files.reserve(s.files.size());
-  for (const std::string& path : s.files) {
-    files.push_back(libfit::open_signal_file(path, s.recording.open));
-    for (const libfit::Channel& channel : files.back().channels)
-      libfit::refuse_voltage_clamp(files.back(), channel, channel);
+  std::vector<libfit::SignalFile> files =
+      libfit::open_signal_files({s.files.begin(), s.files.end()}, s.recording);
+  for (const libfit::SignalFile& file : files) {
+    for (const libfit::Channel& channel : file.channels) libfit::refuse_voltage_clamp(file, channel, channel);
   }
-  if (!libfit::holds_channel(files, libfit::ChannelRole::current, s.recording.assemble))
+  if (!libfit::holds_channel(files, libfit::ChannelRole::current, s.recording))
     return with_stated_current(files, s);
-  libfit::AssembleOptions whole = s.recording.assemble;
+  libfit::ReadOptions whole = s.recording;
   whole.keep_dead_stretches = true;  // drop_dead_sweeps() does it, sweep by sweep
   return libfit::assemble_taking(std::move(files), whole);
 }
@@ -169,32 +165,6 @@ void check(StepsSettings& s) {
   s.steps.validate();
 }
 
-libfit::ResultFiles result_files(const CommandLine& line, const StepsSettings& s, const StepsResult& result) {
-  nlohmann::json document = steps_json(result.steps);
-  nlohmann::json options = line.in_force();
-  options.erase("out");
-  options.erase("force");
-  document["schema"] = "dyniv.steps";
-  document["version"] = 1;
-  document["dyniv_version"] = libfit::kVersion;
-  document["options"] = options;
-  for (const auto& file : s.files)
-    document["inputs"]["recording"].push_back({{"path", file}, {"sha256", libfit::sha256_of_file(file)}});
-  if (result.model) {
-    document["model"] = steps_json(result.model->steps);
-    document["inputs"]["model"] = s.model.provenance();
-  }
-  document["warnings"] = result.steps.warnings;
-  libfit::ResultFiles files;
-  files.texts.emplace_back("steps.json",
-                           document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  files.texts.emplace_back("steps.csv", libfit::table_as_csv(steps_table(result)));
-  if (result.first_model)
-    files.texts.emplace_back("models/lif.json", libfit::to_json_text({*result.first_model}));
-  files.figures = steps_figures(result);
-  return files;
-}
-
 }  // namespace
 
 int command_steps(const std::vector<std::string>& arguments) {
@@ -212,7 +182,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   std::optional<libfit::Model> model;
   if (settings.model.given()) model = settings.model.read();
 
-  StepsResult result;
+  libfit::StepResults result;
   result.recording = read(settings);
   libfit::StepProtocol protocol = protocol_of(result.recording, settings);
   drop_dead_sweeps(result.recording, protocol);
@@ -225,7 +195,10 @@ int command_steps(const std::vector<std::string>& arguments) {
     result.model =
         libfit::predict_steps(*model, result.recording, protocol, settings.steps, line.common().seed);
   }
-  const libfit::ResultFiles files = result_files(line, settings, result);
+  libfit::ResultProvenance provenance = line.provenance();
+  for (const auto& file : settings.files) provenance.add_file("recording", file);
+  if (result.model) settings.model.add_to(provenance);
+  const libfit::ResultFiles files = libfit::step_files(result, provenance);
   const auto drawing_warnings = libfit::write_results(settings.output.folder, files, output);
   std::vector<std::string> warnings = result.recording.warnings;
   warnings.insert(warnings.end(), spike_warnings.begin(), spike_warnings.end());
@@ -235,7 +208,7 @@ int command_steps(const std::vector<std::string>& arguments) {
   if (line.common().json) {
     std::cout << files.texts.front().second;
   } else {
-    std::cout << steps_overview(result)
+    std::cout << libfit::steps_overview(result)
               << fmt::format("\nresults are in {}/ (steps.json, steps.csv{}{})\n", settings.output.folder,
                              result.first_model ? ", models/lif.json" : "",
                              settings.output.no_figures ? "" : ", figures/");

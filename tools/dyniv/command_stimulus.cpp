@@ -1,21 +1,15 @@
-#include "command_stimulus.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "command_line.hpp"
-#include "libfit/characterize/recording_length.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
-#include "libfit/report/results.hpp"
-#include "libfit/stimulus/protocol_file.hpp"
+#include "libfit/report/stimulus_output.hpp"
 #include "libfit/stimulus/stimulus_spec.hpp"
-#include "libfit/stimulus/stimulus_writer.hpp"
 #include "model_argument.hpp"
 #include "numbers.hpp"
-#include "stimulus_scaling.hpp"
 
 namespace dyniv {
 namespace {
@@ -27,7 +21,7 @@ struct StimulusSettings {
   std::vector<std::string> current;  // in words, in place of a protocol
   double duration_ms = 1000.0;
   ModelArgument model;
-  ScalingArguments scaling;
+  libfit::NoiseTargets targets;
   std::optional<double> precision_percent;
   std::string folder, formats;
   bool force = false;
@@ -62,12 +56,31 @@ void add_protocol_options(CommandLine& line, StimulusSettings& s) {
   line.add(group);
 }
 
+void add_target_options(po::options_description& group, libfit::NoiseTargets& a) {
+  add_number(
+      group, "mean-pA", "PA", around_zero(1e5, "pA"), [&a](double pA) { a.mean_pA = pA; },
+      "mean of the noise, pA [0]");
+  add_number(
+      group, "sd-pA", "PA", positive(1e5, "pA"), [&a](double pA) { a.sd_pA = pA; },
+      "SD of the noise, its swing left out, pA [100]");
+  add_number(
+      group, "electrode-sd-pA", "PA", positive(1e5, "pA"), [&a](double pA) { a.electrode_sd_pA = pA; },
+      "SD of the noise for the electrode, pA [50; with a model: 0.5 mV in its membrane]");
+  add_number(
+      group, "target-sd-mV", "MV", positive(100.0, "mV"), [&a](double mV) { a.target_sd_mV = mV; },
+      "SD that the voltage should have without spikes, mV: sets the SD of the noise");
+  add_number(
+      group, "target-rate-Hz", "HZ", positive(500.0, "Hz"), [&a](double Hz) { a.target_rate_Hz = Hz; },
+      "rate at which the model should fire, Hz: sets the mean of the noise, or its SD where --mean-pA is "
+      "given");
+}
+
 void add_options(CommandLine& line, StimulusSettings& s) {
   add_protocol_options(line, s);
   po::options_description strength("Strength of the noise");
   add_model_options(strength, s.model,
                     "first model of the cell, a file or a name: what the targets refer to");
-  add_scaling_options(strength, s.scaling);
+  add_target_options(strength, s.targets);
   add_number(
       strength, "precision", "PERCENT", {0.0, 100.0, false, "%"},
       [&s](double percent) { s.precision_percent = percent; },
@@ -93,79 +106,18 @@ libfit::Protocol protocol_of_words(const StimulusSettings& s) {
   return {"words", s.options.dt_ms, s.options.seed, {block}};
 }
 
-std::string comment_of(const libfit::Protocol& protocol, const libfit::ProtocolBlock& block) {
-  return fmt::format("{}: {}, seed {}: {}", protocol.name, block.name, protocol.seed,
-                     libfit::stimulus_as_text(block.sweeps.front().parts));
-}
-
-struct Written {
-  libfit::ProtocolDocument document;
-  libfit::ResultFiles files;
-};
-
-Written write_blocks(const libfit::Protocol& protocol, const std::vector<libfit::StimulusFormat>& formats,
-                     const nlohmann::json& provenance) {
-  Written written{{protocol, {}, provenance.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},
-                  {}};
-  for (const libfit::ProtocolBlock& block : protocol.blocks) {
-    libfit::StimulusTable table{block.name, comment_of(protocol, block), protocol.dt_ms, {}};
-    table.sweeps_pA = libfit::block_currents(protocol, block);
-    for (const libfit::StimulusFormat format : formats) {
-      const std::string name = block.name + std::string(libfit::stimulus_extension(format));
-      written.files.texts.emplace_back(name, libfit::stimulus_file(table, format));
-      written.document.files.push_back({block.name, name});
-    }
-  }
-  written.files.texts.emplace_back("stimulus.json", libfit::to_json_text(written.document));
-  return written;
-}
-
-std::string overview(const StimulusSettings& s, const libfit::Protocol& protocol, const Scaling& scaling) {
-  std::string text;
-  for (const libfit::ProtocolBlock& block : protocol.blocks) {
-    text += fmt::format("{:<10} {} x {:g} s{}   {}\n", block.name, block.sweeps.size(),
-                        block.duration_ms / 1000.0,
-                        block.repetitions > 1 ? fmt::format(", play it {} times", block.repetitions) : "",
-                        libfit::stimulus_as_text(block.sweeps.back().parts));
-  }
-  if (scaling.voltage_sd_mV) {
-    text += fmt::format("in the model: SD of the voltage {:.3g} mV without spikes", *scaling.voltage_sd_mV);
-    if (scaling.rate_Hz) text += fmt::format(", {:.3g} spikes/s", *scaling.rate_Hz);
-    text += "\n";
-  }
-  return text + fmt::format("playing time {:.4g} s; the stimuli are in {}/, stimulus.json describes them\n",
-                            libfit::playing_time_ms(protocol) / 1000.0, s.folder);
-}
-
 // From simulated recordings of the training time, 60 s at most.
-libfit::RecordingLength length_of(const CommandLine& line, const StimulusSettings& s,
-                                  const libfit::Model& model) {
+void estimate_length(const CommandLine& line, const StimulusSettings& s, const libfit::Model& model,
+                     libfit::ProtocolReport& report) {
   libfit::RecordingLengthOptions options;
   options.duration_ms = std::min(1000.0 * s.options.training_s, 60000.0);
   options.dt_ms = s.options.dt_ms;
-  options.precision = *s.precision_percent / 100.0;
-  options.precision_mV = *s.precision_percent / 10.0;
+  report.precision = options.precision = *s.precision_percent / 100.0;
+  report.precision_mV = options.precision_mV = *s.precision_percent / 10.0;
   options.seed = s.options.seed;
   options.threads = line.common().threads;
-  return libfit::estimate_recording_length(model, libfit::protocol_noise(s.protocol, s.options), options);
-}
-
-std::string in_words(const libfit::RecordingLength& length, const StimulusSettings& s) {
-  if (!length.needed_s)
-    return "how long to record cannot be computed: the simulated recordings could not be fitted\n";
-  std::string text =
-      fmt::format("for {:g} % ({:g} mV) record", *s.precision_percent, *s.precision_percent / 10.0);
-  for (const libfit::ParameterLength& p : length.parameters)
-    text += fmt::format(" {}: {:.2g} s,", p.name, p.needed_s);
-  return text + fmt::format(" at least (from {} simulated recordings)\n", length.fitted);
-}
-
-nlohmann::json length_json(const libfit::RecordingLength& length) {
-  nlohmann::json length_part = {{"fitted", length.fitted}};
-  if (length.needed_s) length_part["needed_s"] = *length.needed_s;
-  for (const libfit::ParameterLength& p : length.parameters)
-    length_part["parameters"][p.name] = {{"bias", p.bias}, {"sd", p.sd}, {"needed_s", p.needed_s}};
-  return length_part;
+  report.length =
+      libfit::estimate_recording_length(model, libfit::protocol_noise(s.protocol, s.options), options);
 }
 
 void check(const CommandLine& line, StimulusSettings& s) {
@@ -204,30 +156,22 @@ int command_stimulus(const std::vector<std::string>& arguments) {
 
   std::optional<libfit::Model> model;
   if (settings.model.given()) model = settings.model.read();
-  const bool words = !settings.current.empty();
-  Scaling scaling;
-  if (!words) scaling = scale_protocol(settings.scaling, settings.protocol, model, settings.options);
-  const libfit::Protocol protocol =
-      words ? protocol_of_words(settings) : libfit::make_protocol(settings.protocol, settings.options);
-  nlohmann::json options = line.in_force();
-  options.erase("out");
-  options.erase("force");
-  nlohmann::json provenance = {{"options", options}};
-  if (!words) provenance["noise"] = scaling_json(settings.scaling, scaling, settings.options);
-  std::string advice;
-  if (settings.precision_percent) {
-    const auto length = length_of(line, settings, *model);
-    provenance["recording_length"] = length_json(length);
-    advice = in_words(length, settings);
-  }
-  if (model) provenance["inputs"]["model"] = settings.model.provenance();
-  const Written written = write_blocks(protocol, formats, provenance);
-  libfit::write_results(settings.folder, written.files, {false, {}, overwrite, 1});
-  if (line.common().json) {
-    std::cout << written.files.texts.back().second;
+  libfit::ResultProvenance provenance = line.provenance();
+  if (model) settings.model.add_to(provenance);
+  libfit::ProtocolReport report;
+  report.targets = settings.targets;
+  if (settings.current.empty()) {
+    report.noise = libfit::scale_protocol(settings.targets, settings.protocol, model, settings.options);
+    report.protocol = libfit::make_protocol(settings.protocol, settings.options);
   } else {
-    std::cout << overview(settings, protocol, scaling) << advice;
+    report.protocol = protocol_of_words(settings);
   }
+  report.options = settings.options;
+  if (settings.precision_percent) estimate_length(line, settings, *model, report);
+  const libfit::ResultFiles files = libfit::stimulus_files(report, formats, provenance);
+  libfit::write_results(settings.folder, files, {false, {}, overwrite, 1});
+  std::cout << (line.common().json ? files.texts.back().second
+                                   : libfit::stimulus_text(report, settings.folder));
   return kDone;
 }
 

@@ -13,7 +13,7 @@ namespace dyniv {
 struct CurveSettings {
   RoleArguments electrode{"electrode"};
   RoleArguments training{"training"};
-  RecordingArguments recording;
+  libfit::ReadOptions recording;
   AnalysisArguments analysis;
   OutputArguments output;
   libfit::ResultOptions results;

@@ -12,20 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "command_analyze.hpp"
-#include "command_compare.hpp"
-#include "command_compensate.hpp"
-#include "command_fit.hpp"
-#include "command_import.hpp"
-#include "command_inspect.hpp"
-#include "command_iv.hpp"
 #include "command_line.hpp"
-#include "command_plot.hpp"
-#include "command_run.hpp"
-#include "command_score.hpp"
-#include "command_simulate.hpp"
-#include "command_steps.hpp"
-#include "command_stimulus.hpp"
+#include "commands.hpp"
 #include "libfit/core/error.hpp"
 #include "libfit/core/unfinished.hpp"
 #include "libfit/core/version.hpp"

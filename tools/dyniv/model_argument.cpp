@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "libfit/core/error.hpp"
-#include "libfit/core/file.hpp"
 #include "libfit/model/model_by_hand.hpp"
 
 namespace dyniv {
@@ -37,9 +35,10 @@ libfit::ModelDocument ModelArgument::read_document() const {
   return libfit::read_model(model);
 }
 
-nlohmann::json ModelArgument::provenance() const {
-  if (by_hand()) return {{"name", model}, {"settings", settings}};
-  return {{"path", model}, {"sha256", libfit::sha256_of_file(model)}};
+void ModelArgument::add_to(libfit::ResultProvenance& provenance) const {
+  if (!by_hand()) return provenance.add_file("model", model);
+  provenance.add_words("model",
+                       settings.empty() ? model : fmt::format("{} {}", model, fmt::join(settings, ",")));
 }
 
 void add_model_options(po::options_description& group, ModelArgument& argument, const std::string& about) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <boost/program_options.hpp>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "libfit/model/model_file.hpp"
+#include "libfit/report/provenance.hpp"
 
 namespace dyniv {
 
@@ -24,8 +24,8 @@ struct ModelArgument {
   libfit::Model read() const { return read_document().model; }
   // The same with what the file holds beside the model.
   libfit::ModelDocument read_document() const;
-  // {"path", "sha256"} of the file, or {"name", "settings"}.
-  nlohmann::json provenance() const;
+  // As an input `model`: the file, or the words.
+  void add_to(libfit::ResultProvenance& provenance) const;
 };
 
 // Adds --model and --set; `about` describes --model in the help.

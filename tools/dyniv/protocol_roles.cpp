@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "libfit/core/error.hpp"
+#include "libfit/formats/assemble.hpp"
 #include "libfit/stimulus/protocol_file.hpp"
 
 namespace dyniv {
@@ -17,15 +18,15 @@ constexpr double kGainTolerance = 0.1;
 }  // namespace
 
 std::string assign_roles(const CommandLine& line, const std::string& protocol_path,
-                         const std::vector<std::string>& files, const RecordingArguments& recording,
+                         const std::vector<std::string>& files, const libfit::ReadOptions& recording,
                          const std::vector<RoleArguments*>& roles) {
   const libfit::Protocol protocol = libfit::read_protocol(protocol_path).protocol;
-  libfit::AssembleOptions first = recording.assemble;
-  first.sweeps.assign(1, '1');
+  libfit::ReadOptions first = recording;
+  first.selection.sweeps.assign(1, '1');
   first.keep_dead_stretches = true;  // its current identifies the protocol
   std::string told;
   for (const std::string& file : files) {
-    const libfit::Recording start = libfit::read_recording({file}, recording.open, first);
+    const libfit::Recording start = libfit::read_recording({file}, first);
     const auto found = libfit::recognise(protocol, start.sweeps.front());
     if (!found) {
       throw libfit::DataError(

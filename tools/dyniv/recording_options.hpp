@@ -2,25 +2,22 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <string>
 
-#include "libfit/formats/assemble.hpp"
-#include "libfit/formats/open.hpp"
+#include "libfit/formats/read_options.hpp"
 
 namespace dyniv {
 
-struct RecordingArguments {
-  libfit::OpenOptions open;
-  libfit::AssembleOptions assemble;
-};
+// Each fills `options` in CommandLine::parse(), so that it must outlive it.
 
-// How to read files: step, columns, units, datasets. `arguments` is filled by CommandLine::parse() and must
-// outlive it.
-boost::program_options::options_description opening_options(RecordingArguments& arguments);
+// How to read files: step, columns, units, datasets.
+boost::program_options::options_description opening_options(libfit::ReadOptions& options);
 
-// Which part of an NWB file: sweeps and times. For commands that do not assemble a recording.
-boost::program_options::options_description part_options(RecordingArguments& arguments);
+// --sweeps, --from and --to, with `prefix` ("training-") before the name where they are of one role only.
+void add_selection(boost::program_options::options_description& group, const std::string& prefix,
+                   libfit::Selection& selection, const std::string& about_sweeps);
 
-// Both, and which channels, sweeps and times to use.
-boost::program_options::options_description recording_options(RecordingArguments& arguments);
+// How to read files, and which channels, sweeps and times to use.
+boost::program_options::options_description recording_options(libfit::ReadOptions& options);
 
 }  // namespace dyniv

@@ -90,9 +90,9 @@ inline auto members(CommandedSteps& steps) {
 }
 inline auto members(SignalFile& file) {
   auto& [path, format, dt, channels, command_units, experiment, stated, steps, left_out, sweeps_chosen,
-         times_chosen, samples_read, warnings] = file;
+         samples_read, warnings] = file;
   return std::tie(path, format, dt, channels, command_units, experiment, stated, steps, left_out,
-                  sweeps_chosen, times_chosen, samples_read, warnings);
+                  sweeps_chosen, samples_read, warnings);
 }
 
 template <typename T>

@@ -1,21 +1,16 @@
-#include <fstream>
-#include <functional>
-
 #include "libfit/formats/hdf5/guarded_read_internal.hpp"
 #include "libfit/formats/hdf5/hdf5_readers_internal.hpp"
 
 namespace libfit {
 namespace {
 
-SignalFile read_layout(const std::filesystem::path& path, const OpenOptions& options) {
+SignalFile read_layout(const std::filesystem::path& path, const ReadOptions& options) {
   const hdf5::Silence silence;
   const hdf5::File file = hdf5::open_file(path.string());
   if (!options.voltage_dataset.empty() || !options.current_dataset.empty()) return read_hdf5(file, options);
   if (is_wavesurfer(file)) return read_wavesurfer(file);
   if (!is_nwb(file)) return read_hdf5(file, options);
-  NwbOptions nwb = options.nwb;
-  nwb.units_stated = !options.voltage_unit.empty() || !options.current_unit.empty();
-  return read_nwb(file, nwb);
+  return read_nwb(file, options);
 }
 
 std::vector<std::string> read_roles(const std::filesystem::path& path) {
@@ -26,16 +21,11 @@ std::vector<std::string> read_roles(const std::filesystem::path& path) {
 
 }  // namespace
 
-SignalFile open_hdf5(const std::filesystem::path& path, const OpenOptions& options) {
+SignalFile open_hdf5(const std::filesystem::path& path, const ReadOptions& options) {
   return guarded::read<SignalFile>(path.string(), [&] { return read_layout(path, options); });
 }
 
-std::vector<std::string> recording_roles(const std::filesystem::path& path) {
-  std::vector<char> head(4096);
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(stream.gcount()));
-  if (!looks_like_hdf5(std::as_bytes(std::span(head)))) return {};
+std::vector<std::string> hdf5_roles(const std::filesystem::path& path) {
   return guarded::read<std::vector<std::string>>(path.string(), [&] { return read_roles(path); });
 }
 

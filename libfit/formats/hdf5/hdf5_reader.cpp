@@ -107,7 +107,7 @@ Encoding encoding_of(const Dataset& dataset, const std::string& unit) {
   Encoding encoding;
   const auto factor = read_attribute(dataset.handle, "conversion").number;
   if (!factor || !std::isfinite(*factor) || *factor == 0.0) {
-    throw DataError(fmt::format(
+    throw DataError(
         "{}: holds integers and does not say how they become {}; add an attribute `conversion` ({} for each "
         "count; 1 if they are values already) and `offset` if there is one, or store its samples as floats",
         dataset.place, unit, unit));
@@ -268,7 +268,7 @@ bool looks_like_hdf5(std::span<const std::byte> head) {
   return false;
 }
 
-SignalFile read_hdf5(const File& file, const OpenOptions& options) {
+SignalFile read_hdf5(const File& file, const ReadOptions& options) {
   if (options.voltage_dataset.empty() && options.current_dataset.empty()) {
     throw OptionError(fmt::format("{}: name the datasets with --voltage-dataset and --current-dataset; {}",
                                   file.path, listing(file)));

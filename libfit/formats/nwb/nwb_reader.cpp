@@ -5,10 +5,8 @@
 #include <map>
 
 #include "libfit/core/error.hpp"
-#include "libfit/formats/assemble.hpp"
 #include "libfit/formats/hdf5/hdf5_readers_internal.hpp"
 #include "libfit/formats/nwb/nwb_samples_internal.hpp"
-#include "libfit/recording/sample_window.hpp"
 #include "libfit/recording/units.hpp"
 
 namespace libfit {
@@ -94,9 +92,10 @@ std::vector<std::size_t> with_role(const File& file, const Contents& contents, c
   return picked;
 }
 
-std::vector<std::size_t> pick(const File& file, const Contents& contents, const NwbOptions& options) {
-  if (!options.stimulus.empty()) return with_stimulus(file, contents, options.stimulus);
-  if (!options.role.empty() && tells_roles(contents)) return with_role(file, contents, options.role);
+std::vector<std::size_t> pick(const File& file, const Contents& contents, const ReadOptions& options) {
+  const Selection& wanted = options.selection;
+  if (!wanted.stimulus.empty()) return with_stimulus(file, contents, wanted.stimulus);
+  if (!wanted.role.empty() && tells_roles(contents)) return with_role(file, contents, wanted.role);
   std::vector<std::size_t> all(contents.sweeps.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
   return all;
@@ -143,7 +142,7 @@ void refuse_implausible(const File& file, const Contents& contents, const Series
   const bool plausible =
       voltage ? largest >= 1.0 && largest <= 1e3 : largest == 0.0 || (largest >= 1e-3 && largest <= 1e6);
   if (plausible) return;
-  throw DataError(fmt::format(
+  throw DataError(
       "{}: `{}` reaches {:.3g} {}, which no cell does, where `conversion` is {}applied as the version of its "
       "pipeline demands; if the file is sound, state the unit of these numbers with --{}-unit",
       file.path, series.name, largest, voltage ? "mV" : "pA", contents.converted ? "" : "not ",
@@ -171,7 +170,7 @@ class Budget {
 
 // One half of a sweep, from --from to --to.
 std::vector<double> read_half(const File& file, const Contents& contents, nwb::Stretch stretch,
-                              const NwbOptions& options, Budget& budget, SweepNote& note) {
+                              const ReadOptions& options, Budget& budget, SweepNote& note) {
   const Series& series = contents.series[stretch.series];
   const nwb::Clock clock = nwb::clock_of(file, series, stretch, options.resample);
   const std::uint64_t count = nwb::regular_count(clock, stretch.count);
@@ -183,9 +182,8 @@ std::vector<double> read_half(const File& file, const Contents& contents, nwb::S
   }
   note.dt_ms = clock.dt_ms;
   note.points = count;
-  const SampleWindow window = sample_window(count, clock.dt_ms, options.from_ms, options.to_ms);
-  if (window.empty())
-    refuse_empty_window(fmt::format("{}: `{}`", file.path, series.name), count, clock.dt_ms, options.from_ms);
+  const SampleWindow window =
+      options.selection.window(count, clock.dt_ms, fmt::format("{}: `{}`", file.path, series.name));
   note.start_ms = static_cast<double>(window.first) * clock.dt_ms;
   const bool regular = clock.times_s.empty();
   if (regular) stretch = {stretch.series, stretch.first + window.first, window.last - window.first};
@@ -195,13 +193,13 @@ std::vector<double> read_half(const File& file, const Contents& contents, nwb::S
     samples.resize(window.last);
     samples.erase(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(window.first));
   }
-  if (contents.conversion_by_version && !options.units_stated)
+  if (contents.conversion_by_version && options.voltage_unit.empty() && options.current_unit.empty())
     refuse_implausible(file, contents, series, samples);
   return samples;
 }
 
 void add_channels(const File& file, const Contents& contents, const Electrode& electrode, bool named,
-                  const NwbOptions& options, Budget& budget, SignalFile& signal) {
+                  const ReadOptions& options, Budget& budget, SignalFile& signal) {
   Channel voltage;
   Channel current;
   const std::string prefix = named ? electrode.name + " " : "";
@@ -268,11 +266,11 @@ void warn_of_bias(const File& file, SignalFile& signal) {
 }
 
 bool within_limit(const Contents& contents, const std::vector<std::size_t>& picked,
-                  const NwbOptions& options) {
-  if (!options.samples) return false;
+                  const ReadOptions& options) {
   if (!options.listing_limit) return true;
   std::uint64_t points = 0;
-  for (const std::size_t i : picked) points += 2 * contents.sweeps[i].response.count + NwbOptions::kSweepCost;
+  for (const std::size_t i : picked)
+    points += 2 * contents.sweeps[i].response.count + ReadOptions::kSweepCost;
   return points <= *options.listing_limit;
 }
 
@@ -280,7 +278,7 @@ bool within_limit(const Contents& contents, const std::vector<std::size_t>& pick
 
 bool is_nwb(const File& file) { return !version_of(file.handle).empty(); }
 
-SignalFile read_nwb(const File& file, const NwbOptions& options) {
+SignalFile read_nwb(const File& file, const ReadOptions& options) {
   Contents contents = read_contents(file);
   SignalFile signal;
   signal.path = file.path;
@@ -290,14 +288,13 @@ SignalFile read_nwb(const File& file, const NwbOptions& options) {
   if (contents.sweeps.empty()) return signal;
   std::vector<std::size_t> picked = pick(file, contents, options);
   std::vector<Electrode> electrodes = electrodes_of(contents, picked);
-  if (!options.sweeps.empty() && electrodes.size() == 1) {
+  if (!options.selection.sweeps.empty() && electrodes.size() == 1) {
     std::vector<std::size_t> chosen;
-    for (const std::size_t i : parse_selection(options.sweeps, picked.size())) chosen.push_back(picked[i]);
+    for (const std::size_t i : options.selection.indices(picked.size())) chosen.push_back(picked[i]);
     electrodes.front().sweeps = picked = chosen;
     signal.sweeps_chosen = true;
   }
   signal.samples_read = within_limit(contents, picked, options);
-  signal.times_chosen = true;
   Budget budget(file);
   for (const Electrode& electrode : electrodes)
     add_channels(file, contents, electrode, electrodes.size() > 1, options, budget, signal);

@@ -294,6 +294,12 @@ void write_compensated(FileInMemory& file, const NwbCell& cell, const std::vecto
 
 }  // namespace
 
+double NwbPart::duration_s() const {
+  double seconds = 0.0;
+  for (const Sweep& sweep : recording.sweeps) seconds += sweep.duration_ms() / 1000.0;
+  return seconds;
+}
+
 void NwbMetadata::validate() const {
   if (identifier.empty() || session_description.empty())
     throw OptionError("identifier, session-description: must not be empty; NWB demands both");

@@ -41,6 +41,8 @@ struct NwbMetadata {
 struct NwbPart {
   std::string role;
   Recording recording;
+
+  double duration_s() const;  // of all its sweeps
 };
 
 // Voltage without the electrode, of a sweep of a part; stands in a processing module beside the raw series.

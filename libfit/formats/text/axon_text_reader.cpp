@@ -40,12 +40,6 @@ std::size_t header_lines(std::string_view line, const std::string& path) {
   return lines;
 }
 
-std::string without_quotes(std::string_view field) {
-  std::string text(field);
-  std::erase(text, '"');
-  return std::string(trimmed(text));
-}
-
 // Titles that give signal and sweep, "IN 1 #2 (mV)", from those of the table, which give sweep and unit, and
 // the names of the signals, if the header has one for each column. A signal without a name that is not the
 // first of its unit in its sweep is called by its place.
@@ -54,11 +48,11 @@ std::string title_line(std::string_view line, const std::vector<std::string_view
   std::map<std::pair<std::string, std::string>, int> seen;
   std::string text;
   for (std::size_t i = 0; i < titles.size(); ++i) {
-    std::string title = without_quotes(titles[i]);
+    std::string title = unquoted(titles[i]);
     const TextColumn column = parse_column_name(title, {});
     const auto [base, number] = split_number(column.name);
     if (column.kind == ColumnKind::signal && number) {
-      std::string name = signal_names.size() == titles.size() ? without_quotes(signal_names[i]) : base;
+      std::string name = signal_names.size() == titles.size() ? unquoted(signal_names[i]) : base;
       const int place = ++seen[{fmt::format("{} #{}", name, *number), column.unit}];
       if (place > 1) name += fmt::format(" signal {}", static_cast<char>('a' + std::min(place, 26) - 1));
       title = fmt::format("{} #{}{}", name, *number, column.unit.empty() ? "" : " (" + column.unit + ")");
@@ -88,7 +82,7 @@ SignalFile read_axon_text(std::string_view text, const std::string& path, std::o
       throw InputError(
           fmt::format("{}: ends within its header, which has {} lines more; it is cut", path, left));
     const auto fields = fields_of(line, '\t');
-    if (!fields.empty() && without_quotes(fields.front()) == "Signals=") signal_names = fields;
+    if (!fields.empty() && unquoted(fields.front()) == "Signals=") signal_names = fields;
     table += "#\n";
   }
   if (lines.next(line)) table += title_line(line, signal_names) + "\n";

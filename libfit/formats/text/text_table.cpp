@@ -49,11 +49,6 @@ bool is_row_of_numbers(const Fields& fields, char delimiter) {
   });
 }
 
-std::string unquoted_name(std::string_view name) {
-  if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
-  return std::string(trimmed(name));
-}
-
 bool is_unit(std::string_view text) { return parse_electric_unit(text) || parse_time_unit(text); }
 
 // "ms", "(ms)", "[ms]"
@@ -157,7 +152,7 @@ class HeaderSearch {
   // lack its name, and the last columns of a row of units theirs.
   Names matched(const Fields& fields, bool parted) const {
     Names names;
-    for (const std::string_view field : fields) names.push_back(unquoted_name(field));
+    for (const std::string_view field : fields) names.push_back(unquoted(field));
     const bool units = parted && are_units(names);
     if (names.size() + 1 == columns_ && counts_ && !units && std::ranges::any_of(names, names_unit))
       names.insert(names.begin(), "");
@@ -320,6 +315,13 @@ Table find_table(std::string_view text, const std::string& path) {
     return *table;
   }
   refuse_without_rows(above, path);
+}
+
+std::string unquoted(std::string_view field) {
+  field = trimmed(field);
+  if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
+    field = trimmed(field.substr(1, field.size() - 2));
+  return std::string(field);
 }
 
 }  // namespace libfit

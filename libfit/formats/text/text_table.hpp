@@ -36,4 +36,7 @@ std::string_view take_field(const char*& at, const char* end, char delimiter);
 // All fields of a line; delimiters at its end, as spreadsheets leave them, end no field.
 std::vector<std::string_view> fields_of(std::string_view line, char delimiter);
 
+// A field without the quotes around it, and without blanks around it and within the quotes.
+std::string unquoted(std::string_view field);
+
 }  // namespace libfit

@@ -29,7 +29,7 @@ void with_errors_of_the_world(const Work& work) {
   }
 }
 
-inline void read_as_recording(std::span<const std::byte> bytes, const OpenOptions& options) {
+inline void read_as_recording(std::span<const std::byte> bytes, const ReadOptions& options) {
   with_errors_of_the_world([&] {
     const SignalFile file = parse_signal_file(bytes, "fuzzed", options);
     assemble_recording(std::span(&file, 1));
@@ -38,7 +38,7 @@ inline void read_as_recording(std::span<const std::byte> bytes, const OpenOption
 
 // Formats are told by their beginning, which mutations are not to change: it is put over the first bytes.
 inline void read_as_recording(const std::uint8_t* data, std::size_t size, std::string_view beginning,
-                              const OpenOptions& options = {}) {
+                              const ReadOptions& options = {}) {
   if (size < beginning.size()) return;
   std::vector<std::byte> bytes(size);
   std::copy_n(reinterpret_cast<const std::byte*>(data), size, bytes.begin());

@@ -72,7 +72,7 @@ void find(const std::uint8_t* data, std::size_t size, std::vector<std::size_t>& 
   }
 }
 
-void read(const std::string& path, const OpenOptions& options) {
+void read(const std::string& path, const ReadOptions& options) {
   with_errors_of_the_world([&] {
     const SignalFile file = open_signal_file(path, options);
     assemble_recording(std::span(&file, 1));
@@ -122,7 +122,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (std::filesystem::temp_directory_path() / ("dyniv_fuzzed_" + std::to_string(::getpid()))).string();
   std::ofstream(path, std::ios::binary | std::ios::trunc) << libfit::fuzz::text_of(data, size);
   libfit::fuzz::read(path, {});
-  libfit::OpenOptions options;
+  libfit::ReadOptions options;
   options.voltage_dataset = "/cell/voltage";
   options.current_dataset = "/cell/current";
   libfit::fuzz::read(path, options);

@@ -3,7 +3,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   libfit::fuzz::read_as_recording(data, size, "IGOR\n");
-  libfit::OpenOptions options;
+  libfit::ReadOptions options;
   options.dt_ms = 0.1;
   libfit::fuzz::read_as_recording(data, size, "IGOR\n", options);
   return 0;

@@ -40,7 +40,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   libfit::fuzz::read_as_recording(data, size, "");
-  libfit::OpenOptions options;
+  libfit::ReadOptions options;
   options.dt_ms = 0.1;
   libfit::fuzz::read_as_recording(data, size, "", options);
   return 0;
