@@ -25,7 +25,7 @@ nlohmann::json estimate_json(const std::optional<Estimate>& estimate) {
 
 std::string quantity(const char* name, const char* unit, const std::optional<Estimate>& estimate) {
   return fmt::format("{:<18}{:<6}{}\n", name, unit,
-                     estimate ? format_estimate(*estimate, 3) : "not told by these steps");
+                     estimate ? format_estimate(*estimate, 3) : "not determined by these steps");
 }
 
 std::optional<Estimate> plain(const std::optional<double>& value) {
