@@ -207,7 +207,7 @@ Recording repetitions_of_first(const Recording& test, std::vector<std::string>& 
       continue;
     }
     if (sweep.dt_ms != first.dt_ms || sweep.size() != first.size()) {
-      throw DataError(
+      throw DataError(fmt::format(
           "{}: sweep {} has {} samples of {} ms, the first test sweep {} of {} ms; repetitions must be alike",
           sweep.voltage_source.file, sweep.number, sweep.size(), sweep.dt_ms, first.size(), first.dt_ms));
     }

@@ -45,7 +45,7 @@ void check_pair(const Pair& pair) {
   const auto& first = pair.voltage.channel().sweeps;
   const auto& second = pair.current.channel().sweeps;
   if (first.size() != second.size()) {
-    throw DataError(
+    throw DataError(fmt::format(
         "{} has {} of voltage but {} has {} of current; list matching files in the same order", voltage.path,
         count_of(first.size(), "sweep"), current.path, count_of(second.size(), "sweep")));
   }
@@ -97,7 +97,7 @@ void check_same_step(const std::vector<Sweep>& sweeps) {
 }
 
 [[noreturn]] void refuse_without_channels(const SignalFile& file) {
-  throw DataError(
+  throw DataError(fmt::format(
       "{}: holds no current-clamp response with its stimulus{}; give a recording with both", file.path,
       file.left_out.empty() ? "" : fmt::format(", but {}", fmt::join(file.left_out, ", "))));
 }
@@ -204,7 +204,7 @@ bool is_flat(const std::vector<double>& samples) {
 // A voltage that is constant in every sweep, or a current that is the same throughout.
 void refuse_flat(const std::vector<Sweep>& sweeps, const Pair& first) {
   const auto refuse = [&](const Half& half, double value, std::string_view unit) {
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: is flat ({:g} {} throughout{}): the input was not connected or not driven; choose "
         "another channel, or leave the sweep out with --sweeps",
         place_of(half, sweeps[0].number), value, unit, sweeps.size() > 1 ? ", as in every other sweep" : ""));
@@ -228,7 +228,7 @@ void refuse_commanded_voltage(const Sweep& sweep, const std::string& place) {
       count_levels(sweep.voltage_mV, kFew + 1) <= kFew && count_levels(sweep.current_pA, kFew + 1) > kFew;
   const bool held = voltage.sd < 0.1 && current.sd > 10.0;
   if (!stepped && !held) return;
-  throw DataError(
+  throw DataError(fmt::format(
       "{}: the voltage {} while the current fluctuates (SD {:.3g} pA): this is voltage clamp, whose "
       "current is the response; give a current-clamp recording, or pass --clamp current if this is one",
       place, stepped ? "holds a few constant levels" : "is held", current.sd));

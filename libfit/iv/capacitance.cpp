@@ -153,12 +153,12 @@ void variance_method(const CapacitanceMoments& moments, const Weights& weights, 
     for (const Stretch& stretch : quiet.stretches[s])
       left_s += static_cast<double>(stretch.end - stretch.begin) * recording.sweeps[s].dt_ms / 1000.0;
   if (quiet.share < 0.1 && left_s < 5.0)
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: the capacitance cannot be estimated: the spikes leave {:.3g} s of the recording (from "
         "{:.3g} ms after a spike to {:.3g} ms before the next); record longer, or at a lower "
         "mean current, or pass the capacitance",
         file, left_s, quiet.window.after_ms, quiet.window.before_ms));
-  throw DataError(
+  throw DataError(fmt::format(
       "{}: the capacitance cannot be estimated: outside spikes the current does not fluctuate "
       "enough to move the voltage; record fluctuating current for a minute, or pass the capacitance",
       file));

@@ -73,7 +73,7 @@ std::vector<std::size_t> pair_by_number(const std::vector<std::string>& voltages
     }
     const auto found = std::ranges::find(given, wanted[k]);
     if (found == given.end())
-      throw DataError(
+      throw DataError(fmt::format(
           "{} has the number {}, but the files of current have {}; give files of the same numbers",
           voltages[k], wanted[k], fmt::join(given, ", ")));
     pairs.push_back(static_cast<std::size_t>(found - given.begin()));

@@ -110,7 +110,7 @@ double parse_time(std::string_view word, const std::string& place, double durati
     throw DataError(fmt::format("{}: spike time `{}` is not finite; remove it", place, std::string(word)));
   }
   if (time_ms < 0.0) {
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: spike time {} ms is negative; count times from the start of the stimulus", place, time_ms));
   }
   if (time_ms > duration_ms) {

@@ -17,7 +17,7 @@ void take_out(std::span<double> voltage_mV, std::span<const double> current_pA, 
   require(voltage_mV.size() == current_pA.size(), "compensate: voltage and current differ in length");
   if (kernel.kernel_GOhm_per_ms.empty() || voltage_mV.empty()) return;
   if (std::abs(dt_ms - kernel.dt_ms) > 1e-9 * dt_ms) {
-    throw DataError(
+    throw DataError(fmt::format(
         "the electrode was measured at {} ms a sample and the recording has {} ms; record both at one rate",
         kernel.dt_ms, dt_ms));
   }

@@ -177,7 +177,7 @@ std::vector<Source> make_sources(const Recording& recording, const SpikeTrains& 
   for (std::size_t s = 0; s < recording.sweeps.size(); ++s) {
     const Sweep& sweep = recording.sweeps[s];
     if (sweep.dt_ms != dt_ms) {
-      throw DataError(
+      throw DataError(fmt::format(
           "{}: sweep {}: samples are {} ms apart, in the first sweep {} ms; give sweeps of one rate",
           sweep.voltage_source.file, sweep.number, sweep.dt_ms, dt_ms));
     }
@@ -379,7 +379,7 @@ Accumulated regress(const Recording& recording, const SpikeTrains& spikes_ms,
   std::vector<Source> sources = make_sources(recording, spikes_ms, options);
   const Accumulated plain = accumulate_all(sources, recording.sweeps.front().dt_ms, options);
   if (plain.used < 20 * plain.knots.size()) {
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: {} samples away from spikes are too few for {} lags of electrode and membrane; record a "
         "longer sweep of weak noise, or pass --no-compensation",
         recording.sweeps.front().voltage_source.file, plain.used, plain.knots.size()));

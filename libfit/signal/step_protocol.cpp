@@ -99,7 +99,7 @@ Run told_apart(const Milliseconds& means, Run run, const std::string& file) {
   const double alike = kAlike * std::abs(after - before);
   if (std::abs(before) <= alike) return run;
   if (std::abs(after) <= alike) return {0, run.begin};
-  throw DataError(
+  throw DataError(fmt::format(
       "{}: the current changes once, from {:.4g} to {:.4g} pA, alike in every sweep, so which part "
       "is the step cannot be determined; {}",
       file, before, after, kOrStated));
@@ -181,12 +181,12 @@ StepProtocol find_steps(const Recording& recording) {
     run = longest_run(along, largest);
   }
   if (!(largest > 0.0) || run.end - run.begin < 5) {
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: no step of current of 5 ms or more; `dyniv steps` needs a step protocol; {}", file, kOrStated));
   }
   if (!family) run = told_apart(means, run, file);
   if (family && run.begin > 0 && *median(std::span(between).first(run.begin)) > 2.0 * kAlike * largest)
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: the current before the step at {:g} ms differs from sweep to sweep, so which part is the step "
         "cannot be determined; {}",
         file, static_cast<double>(run.begin) * means.width_ms, kOrStated));

@@ -80,7 +80,7 @@ std::vector<double> bin_current(std::span<const double> current_pA, double dt_ms
   const auto per_bin = static_cast<std::size_t>(std::lround(bin_ms / dt_ms));
   if (per_bin < 1 || std::abs(static_cast<double>(per_bin) * dt_ms - bin_ms) > 1e-6 * bin_ms ||
       current_pA.size() < per_bin) {
-    throw DataError(
+    throw DataError(fmt::format(
         "current: {} samples of {:g} ms do not fill the model's bins of {:g} ms; resample the current "
         "so that a bin is a whole number of samples",
         current_pA.size(), dt_ms, bin_ms));

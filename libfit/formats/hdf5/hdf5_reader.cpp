@@ -107,7 +107,7 @@ Encoding encoding_of(const Dataset& dataset, const std::string& unit) {
   Encoding encoding;
   const auto factor = read_attribute(dataset.handle, "conversion").number;
   if (!factor || !std::isfinite(*factor) || *factor == 0.0) {
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: holds integers and does not say how they become {}; add an attribute `conversion` ({} for each "
         "count; 1 if they are values already) and `offset` if there is one, or store its samples as floats",
         dataset.place, unit, unit));

@@ -142,7 +142,7 @@ void refuse_implausible(const File& file, const Contents& contents, const Series
   const bool plausible =
       voltage ? largest >= 1.0 && largest <= 1e3 : largest == 0.0 || (largest >= 1e-3 && largest <= 1e6);
   if (plausible) return;
-  throw DataError(
+  throw DataError(fmt::format(
       "{}: `{}` reaches {:.3g} {}, which no cell does, where `conversion` is {}applied as the version of its "
       "pipeline demands; if the file is sound, state the unit of these numbers with --{}-unit",
       file.path, series.name, largest, voltage ? "mV" : "pA", contents.converted ? "" : "not ",

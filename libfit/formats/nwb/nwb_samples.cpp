@@ -79,7 +79,7 @@ void refuse_unresamplable(const std::vector<double>& times_s, double step_s, con
   for (std::size_t k = 1; k < times_s.size(); ++k) {
     const double apart_s = times_s[k] - times_s[k - 1];
     if (apart_s > 0.0 && apart_s <= kLongestGap * step_s) continue;
-    throw DataError(
+    throw DataError(fmt::format(
         "{}: sample {} comes {:g} ms after the one before, which is no gap to interpolate over; use "
         "one of the two parts with --from and --to",
         place, k, 1000.0 * apart_s));

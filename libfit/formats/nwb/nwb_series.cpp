@@ -85,7 +85,7 @@ Handle open_member(const Group& group, const std::string& name, const std::strin
     throw InputError(fmt::format("{}: `{}` is missing; the file is damaged or no NWB file", place, name));
   if (link->type == H5L_TYPE_HARD)
     throw InputError(fmt::format("{}: `{}` cannot be opened; the file is damaged", place, name));
-  throw DataError(
+  throw DataError(fmt::format(
       "{}: `{}` {}; copy what it points at into this file (h5repack does)", place, name,
       link->type == H5L_TYPE_SOFT ? "is a link that leads nowhere in this file"
                                   : "is an external link into another file, which is not followed"));
