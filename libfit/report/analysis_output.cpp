@@ -49,12 +49,12 @@ void add_phase_line(Json& json, const std::optional<PhaseLine>& found) {
   json["explanation"] = line.explanation;
 }
 
-struct Quantity {
+struct ListedQuantity {
   const char* key;
   const char* words;
   const char* unit;
 };
-constexpr Quantity kQuantities[] = {
+constexpr ListedQuantity kQuantities[] = {
     {"resting_mV", "resting potential", "mV"},
     {"input_resistance_MOhm", "input resistance at rest", "MOhm"},
     {"tau_ms", "time constant at rest", "ms"},
@@ -71,7 +71,7 @@ std::string quantities_text(const ModelAnalysis& analysis) {
   Table table;
   table.columns = {{"", {}, Alignment::left}, {"", {}, Alignment::left}};
   for (const auto& [name, value] : quantities_of(*analysis.line)) {
-    for (const Quantity& row : kQuantities) {
+    for (const ListedQuantity& row : kQuantities) {
       if (name != row.key) continue;
       Estimate estimate{value, std::nullopt};
       const auto found = analysis.ci95.find(name);

@@ -7,6 +7,7 @@
 
 #include "libfit/draw/figure.hpp"
 #include "libfit/draw/table.hpp"
+#include "libfit/report/provenance.hpp"
 #include "libfit/score/cell_comparison.hpp"
 
 namespace libfit {
@@ -34,7 +35,7 @@ Table compared_parameters(const Comparison& comparison);
 std::vector<Figure> comparison_figures(const Comparison& comparison, const std::vector<std::string>& models,
                                        const std::string& against);
 
-// Schema "dyniv.compare"; `options_json` as in ResultProvenance.
-std::string comparison_json(const Comparison& comparison, const std::string& options_json);
+// Schema "dyniv.compare" (docs/commands/compare.md).
+std::string comparison_json(const Comparison& comparison, const ResultProvenance& provenance);
 
 }  // namespace libfit
