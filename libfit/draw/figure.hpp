@@ -27,7 +27,6 @@ enum class SeriesKind {
   points,           // dots
   error_points,     // dots with low..high bars
   band,             // shaded low..high against x
-  steps,            // y held until the next x
   raster,           // a tick at each x in row y
   bars,             // boxes from 0 to y, with low..high bars where those are given
   vertical_mark,    // thin dashed line through the whole panel at each x

@@ -16,6 +16,14 @@ Series series_of(SeriesKind kind, std::string label, unsigned colour) {
   return series;
 }
 
+// a + sign b
+std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b, double sign) {
+  require(a.size() == b.size(), "figure: values and their errors must have equal lengths");
+  std::vector<double> out(a.size());
+  std::ranges::transform(a, b, out.begin(), [sign](double p, double q) { return p + sign * q; });
+  return out;
+}
+
 }  // namespace
 
 Figure figure_of(std::string name, double height_mm, std::vector<Panel> panels) {
@@ -122,13 +130,6 @@ Series without_legend(Series series) {
 Series dashed(Series series) {
   series.dashed = true;
   return series;
-}
-
-std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b, double sign) {
-  require(a.size() == b.size(), "figure: values and their errors must have equal lengths");
-  std::vector<double> out(a.size());
-  std::ranges::transform(a, b, out.begin(), [sign](double p, double q) { return p + sign * q; });
-  return out;
 }
 
 unsigned line_colour(std::size_t i) { return static_cast<unsigned>(1 + i % 6); }

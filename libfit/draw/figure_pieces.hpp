@@ -37,8 +37,6 @@ Series within(Series line, const Interval& window);
 Series without_legend(Series series);
 Series dashed(Series series);
 
-std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b, double sign);
-
 // Colour of line number i.
 unsigned line_colour(std::size_t i);
 

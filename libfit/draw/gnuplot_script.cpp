@@ -271,8 +271,6 @@ class ScriptWriter {
       case SeriesKind::band:
         return fmt::format("using {}:{}:{} with filledcurves fs transparent solid 0.25 noborder {}", c.x,
                            c.low, c.high, style);
-      case SeriesKind::steps:
-        return fmt::format("using {}:{} with steps {}", c.x, c.y, style);
       case SeriesKind::raster:
         return fmt::format("using {}:(${}-0.4):(0):(0.8) with vectors nohead {}", c.x, c.y, style);
       case SeriesKind::bars:

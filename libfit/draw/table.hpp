@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,12 @@ struct TableColumn {
 
 // Nothing, a word, a number, a number with its interval, a count (shown in full, without decimals).
 using TableCell = std::variant<std::monostate, std::string, double, Estimate, std::size_t>;
+
+// A number or an estimate; nothing where there is none.
+template <class Value>
+TableCell cell_of(const std::optional<Value>& value) {
+  return value ? TableCell(*value) : TableCell();
+}
 
 struct Table {
   std::vector<TableColumn> columns;

@@ -224,7 +224,7 @@ Table measure_table(const Comparison& comparison, Measure measure) {
   for (const ComparedCell& cell : comparison.cells) {
     const auto ceiling = ceiling_of(cell, measure);
     any_ceiling = any_ceiling || ceiling;
-    ceilings.push_back(cell_of(plain(ceiling)));
+    ceilings.push_back(cell_of(ceiling));
   }
   for (const std::string& model : comparison.models) {
     std::vector<TableCell> row{model};

@@ -7,16 +7,6 @@
 namespace libfit {
 namespace {
 
-TableCell cell_of(const ScoreValue& score) {
-  if (!score.value) return {};
-  return Estimate{*score.value, score.ci95};
-}
-
-TableCell cell_of(const std::optional<double>& value) {
-  if (!value) return {};
-  return *value;
-}
-
 TableCell training_bound(const Characterization& result, const std::string& model) {
   for (const TrainingPrediction& prediction : result.training) {
     if (prediction.model == model) return cell_of(prediction.md_star_bound);
@@ -31,11 +21,6 @@ const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms) 
     if (part.sigma_ms == sigma_ms) return &part;
   }
   return nullptr;
-}
-
-TableCell cell_of(const std::optional<Estimate>& value) {
-  if (!value) return {};
-  return *value;
 }
 
 Table parameter_table(const std::vector<ModelFit>& models) {
@@ -79,9 +64,9 @@ Table score_table(const Characterization& result) {
   const ModelTest& first = result.test->models.front();
   table.rows.push_back({std::string("cell (ceiling)"),
                         1.0,
-                        cell_of(first.spikes.reliability_gamma),
+                        cell_of(first.spikes.reliability_gamma.estimate()),
                         1.0,
-                        cell_of(first.voltage.ceiling),
+                        cell_of(first.voltage.ceiling.estimate()),
                         first.spikes.data_rate_Hz,
                         {},
                         {}});
@@ -100,16 +85,17 @@ Table score_table(const Characterization& result) {
                             {},
                             {},
                             {},
-                            cell_of(test.voltage.variance_explained),
+                            cell_of(test.voltage.variance_explained.estimate()),
                             {},
                             {},
                             std::string("does not spike")});
       continue;
     }
     const ExplainedVariance* explained = explained_at(test.spikes, 10.0);
-    table.rows.push_back({test.model, cell_of(test.spikes.md_star), cell_of(test.spikes.gamma),
-                          explained != nullptr ? cell_of(explained->ratio) : TableCell{},
-                          cell_of(test.voltage.variance_explained), test.spikes.model_rate_Hz,
+    table.rows.push_back({test.model, cell_of(test.spikes.md_star.estimate()),
+                          cell_of(test.spikes.gamma.estimate()),
+                          explained != nullptr ? cell_of(explained->ratio.estimate()) : TableCell{},
+                          cell_of(test.voltage.variance_explained.estimate()), test.spikes.model_rate_Hz,
                           training_bound(result, test.model), status});
   }
   return table;

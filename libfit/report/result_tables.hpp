@@ -10,8 +10,6 @@
 
 namespace libfit {  // The explained variance at a width of the Gaussian; nullptr where it was not asked for.
 const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms);
-// Empty where there is no value.
-TableCell cell_of(const std::optional<Estimate>& value);
 
 // One row per model and parameter: value with interval, range over the fit limits, status.
 Table parameter_table(const std::vector<ModelFit>& models);

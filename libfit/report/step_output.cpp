@@ -144,20 +144,17 @@ Table steps_table(const StepResults& results) {
     table.columns.push_back({results.model_label + " first rate", "Hz"});
     table.columns.push_back({results.model_label + " second half", "Hz"});
   }
-  const auto cell = [](const std::optional<double>& value) {
-    return value ? TableCell(*value) : TableCell();
-  };
   for (std::size_t i = 0; i < results.steps.responses.size(); ++i) {
     const auto& r = results.steps.responses[i];
     std::vector<TableCell> row{r.amplitude_pA};
     row.push_back(r.spikes_ms.empty() && !r.lost ? TableCell(r.steady_mV - r.baseline_mV) : TableCell());
     row.emplace_back(r.spikes_ms.size());
-    row.push_back(cell(r.first_rate_Hz));
+    row.push_back(cell_of(r.first_rate_Hz));
     row.emplace_back(r.steady_rate_Hz);
     row.push_back(r.spikes_ms.empty() ? TableCell() : TableCell(r.spikes_ms.front()));
     if (results.model) {
       const auto& m = results.model->steps.responses[i];
-      row.push_back(cell(m.first_rate_Hz));
+      row.push_back(cell_of(m.first_rate_Hz));
       row.emplace_back(m.steady_rate_Hz);
     }
     table.rows.push_back(std::move(row));
