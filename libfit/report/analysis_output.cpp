@@ -89,10 +89,8 @@ std::string fi_curve_text(const FiCurve& curve) {
   Table table;
   table.columns = {{"current", "pA"}, {"rate", "Hz"}, {"onset", "Hz"}, {"latency", "ms"}};
   for (const FiPoint& point : curve.points) {
-    TableCell latency;
-    if (point.latency_ms) latency = *point.latency_ms;
-    table.rows.push_back(
-        {point.current_pA, Estimate{point.rate_Hz, point.rate_ci95_Hz}, point.onset_Hz, latency});
+    table.rows.push_back({point.current_pA, Estimate{point.rate_Hz, point.rate_ci95_Hz}, point.onset_Hz,
+                          cell_of(point.latency_ms)});
   }
   return table_as_text(table);
 }

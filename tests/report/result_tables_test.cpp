@@ -5,26 +5,18 @@
 namespace libfit {
 namespace {
 
-TEST(ResultTables, PartANameFromItsUnit) {
-  using Pair = std::pair<std::string, std::string>;
-  EXPECT_EQ(name_and_unit("g_nS"), Pair("g", "nS"));
-  EXPECT_EQ(name_and_unit("a_nS_per_mV"), Pair("a", "nS/mV"));
-  EXPECT_EQ(name_and_unit("V_T_mV"), Pair("V_T", "mV"));
-  EXPECT_EQ(name_and_unit("t_ref_ms"), Pair("t_ref", "ms"));
-  EXPECT_EQ(name_and_unit("spikes"), Pair("spikes", ""));
-  EXPECT_EQ(name_and_unit("_mV"), Pair("_mV", ""));  // a unit alone is no name
-}
-
 TEST(ResultTables, HaveARowForEachParameterAndOneForAModelThatFailed) {
   ModelFit fit;
   fit.model = Lif();
   fit.status = FitStatus::not_identified;
-  fit.parameters = {{"C_pF", 100.0, {}, Interval{90.0, 110.0}, Interval{95.0, 105.0}},
-                    {"g_nS", 5.0, {}, {}, {}}};
+  fit.parameters = {{&quantities::C_pF, 100.0, {}, Interval{90.0, 110.0}, Interval{95.0, 105.0}},
+                    {&quantities::a_nS_per_mV, 5.0, {}, {}, {}}};
   const Table table = parameter_table({fit, failed_fit(Eif(), "no curve")});
   ASSERT_EQ(table.rows.size(), 3U);
   for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
   EXPECT_EQ(std::get<std::string>(table.rows[0][1]), "C");
+  EXPECT_EQ(std::get<std::string>(table.rows[1][1]), "a");
+  EXPECT_EQ(std::get<std::string>(table.rows[1][2]), "nS/mV");
   EXPECT_EQ(std::get<Estimate>(table.rows[0][3]).value, 100.0);
   EXPECT_EQ(std::get<std::string>(table.rows[0][4]), "95 to 105");
   EXPECT_EQ(std::get<std::string>(table.rows[0][5]), "not identified");

@@ -94,8 +94,9 @@ inline libfit::ModelFit fit_of(libfit::Model model) {
   libfit::ModelFit fit;
   fit.model = std::move(model);
   fit.status = libfit::FitStatus::ok;
-  fit.upper_fit_V_mV = -46.0;
-  fit.limit_mV_per_ms = 3.0;
+  fit.curve.emplace();
+  fit.curve->upper_fit_V_mV = -46.0;
+  fit.curve->limit_mV_per_ms = 3.0;
   return fit;
 }
 
