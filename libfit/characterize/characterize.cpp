@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "libfit/core/error.hpp"
+#include "libfit/model/catalogue.hpp"
 
 namespace libfit {
 namespace {
@@ -48,7 +49,7 @@ CharacterizeOptions with_common_settings(CharacterizeOptions options) {
 // A model that fires far too often or too rarely on the very current it was fitted to is reported.
 void warn_of_rates(const std::vector<TrainingPrediction>& predictions, std::vector<std::string>& warnings) {
   for (const TrainingPrediction& prediction : predictions) {
-    if (prediction.model == "passive" || prediction.data_spikes < 20) continue;
+    if (!fires(prediction.model) || prediction.data_spikes < 20) continue;
     const double ratio = prediction.rate_ratio();
     if (!is_like_rate(ratio)) {
       warnings.push_back(
@@ -71,7 +72,7 @@ void warn_of_test_rates(TestResult& test) {
     cell_Hz = score.data_rate_Hz;
     std::size_t spikes = 0;
     for (const auto& train : test.spikes_ms) spikes += train.size();
-    if (model.model == model_name(Passive{}) || spikes < kLeastSpikes) continue;
+    if (!fires(model.model) || spikes < kLeastSpikes) continue;
     const double ratio = score.model_rate_Hz / cell_Hz;
     if (is_like_rate(ratio)) continue;
     names += fmt::format("{}{} ({:.3g} Hz)", names.empty() ? "" : ", ", model.model, score.model_rate_Hz);

@@ -124,6 +124,11 @@ std::vector<std::string_view> names_shown_in(Shown place) {
   return names;
 }
 
+bool fires(std::string_view name) {
+  const CatalogueRow* row = find_row(name);
+  return row == nullptr || spike_voltage_mV(row->empty()).has_value();
+}
+
 std::string label_of_model(std::string_view name) {
   constexpr std::string_view kTuned = "_tuned";
   if (name.ends_with(kTuned)) return label_of_model(name.substr(0, name.size() - kTuned.size())) + ", tuned";

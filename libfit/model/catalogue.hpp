@@ -54,6 +54,9 @@ std::vector<std::string_view> names_of(ModelGroup group);
 // By rank, those without one first.
 std::vector<std::string_view> names_shown_in(Shown place);
 
+// Whether the model of that name, or of that fit, has spikes at all: all but the passive membrane.
+bool fires(std::string_view name);
+
 // As people write it: "EIF"; of a fit: "EIF, tuned" for "eif_tuned". A name that is not in the catalogue in
 // capitals.
 std::string label_of_model(std::string_view name);

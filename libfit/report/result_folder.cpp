@@ -7,6 +7,7 @@
 #include "libfit/core/error.hpp"
 #include "libfit/core/file.hpp"
 #include "libfit/core/json_internal.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "libfit/score/spike_trains.hpp"
 
 namespace libfit {
@@ -82,7 +83,7 @@ StoredModel model_in(const std::string& name, const ordered_json& object, const 
   model.voltage_variance_explained = score_at(test, "voltage_variance_explained");
   model.bits_per_spike = number_at(test, "log_likelihood_bits_per_spike");
   model.rate_Hz = number_at(test, "rate_Hz").value_or(0.0);
-  if (name != "passive")
+  if (fires(name))
     model.trains = trains_in(folder / "spikes" / fmt::format("test_{}.txt", name), duration_ms);
   return model;
 }

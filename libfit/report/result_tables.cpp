@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "libfit/model/catalogue.hpp"
+
 namespace libfit {
 namespace {
 
@@ -79,7 +81,7 @@ Table score_table(const Characterization& result) {
       status.insert(0, status.empty() ? "best on training" : "best on training, ");
     else if (test.model == result.best_simulable)
       status = "best to simulate";
-    if (test.model == model_name(Passive{})) {
+    if (!fires(test.model)) {
       // It cannot fire: zeros for its spikes would look like a bad prediction.
       table.rows.push_back({test.model,
                             {},

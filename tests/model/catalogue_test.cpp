@@ -49,6 +49,9 @@ TEST(Catalogue, HasARowForEveryModelUnderItsOwnName) {
   EXPECT_EQ(alternatives.size(), std::variant_size_v<Model>);
   EXPECT_EQ(by_hand.size(), std::variant_size_v<Model>);
   EXPECT_EQ(find_row("hodgkin"), nullptr);
+  EXPECT_FALSE(fires("passive"));
+  EXPECT_TRUE(fires("lif"));
+  EXPECT_TRUE(fires("eif_tuned"));
 }
 
 TEST(Catalogue, GivesEveryModelAColourOfItsOwn) {

@@ -12,6 +12,7 @@
 
 #include "libfit/draw/figure_pieces.hpp"
 #include "libfit/draw/gnuplot_run.hpp"
+#include "libfit/model/catalogue.hpp"
 #include "tests/report/synthetic_results.hpp"
 
 namespace {
