@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libfit/core/error.hpp"
+#include "libfit/core/spike_train.hpp"
 
 namespace libfit {
 namespace {
