@@ -163,6 +163,7 @@ SpikeTrains trains_unseen(const M& whole, const std::vector<M>& fold_models, dou
                           double block_ms, Answer&& answer) {
   if (fold_models.empty()) return answer(whole);
   std::vector<SpikeTrains> of_folds;
+  of_folds.reserve(fold_models.size());
   for (const M& model : fold_models) of_folds.push_back(answer(model));
   return held_out(of_folds, before_ms, block_ms);
 }

@@ -104,6 +104,7 @@ void check_same_step(const std::vector<Sweep>& sweeps) {
 
 std::vector<std::string> paths_of(const std::vector<Half>& halves) {
   std::vector<std::string> paths;
+  paths.reserve(halves.size());
   for (const Half& half : halves) paths.push_back(half.file->path);
   return paths;
 }

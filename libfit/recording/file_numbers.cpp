@@ -31,6 +31,7 @@ std::string without_leading_zeros(const std::string& digits) {
 
 std::vector<std::string> numbers_of(const std::vector<std::string>& paths) {
   std::vector<std::string> names;
+  names.reserve(paths.size());
   for (const std::string& path : paths) names.push_back(std::filesystem::path(path).filename().string());
   return series_numbers(names);
 }

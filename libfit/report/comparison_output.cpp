@@ -15,11 +15,6 @@
 namespace libfit {
 namespace {
 
-std::optional<Estimate> plain(const std::optional<double>& value) {
-  if (!value) return std::nullopt;
-  return Estimate{*value, std::nullopt};
-}
-
 std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& name, Measure measure) {
   const auto place = cell.place_of(name);
   if (!place) return std::nullopt;
@@ -35,9 +30,9 @@ std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& na
     case Measure::voltage:
       return model.voltage_variance_explained;
     case Measure::bits_per_spike:
-      return plain(model.bits_per_spike);
+      return without_interval(model.bits_per_spike);
     case Measure::rate_ratio:
-      return fires && cell.stored.rate_Hz > 0.0 ? plain(model.rate_Hz / cell.stored.rate_Hz) : std::nullopt;
+      return fires && cell.stored.rate_Hz > 0.0 ? without_interval(model.rate_Hz / cell.stored.rate_Hz) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -18,6 +18,10 @@ TableCell training_bound(const Characterization& result, const std::string& mode
 
 }  // namespace
 
+std::optional<Estimate> without_interval(const std::optional<double>& value) {
+  return value ? std::optional(Estimate{*value, std::nullopt}) : std::nullopt;
+}
+
 const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms) {
   for (const ExplainedVariance& part : score.explained_variance) {
     if (part.sigma_ms == sigma_ms) return &part;

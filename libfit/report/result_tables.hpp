@@ -8,7 +8,11 @@
 #include "libfit/characterize/characterize.hpp"
 #include "libfit/draw/table.hpp"
 
-namespace libfit {  // The explained variance at a width of the Gaussian; nullptr where it was not asked for.
+namespace libfit {
+
+// A value that has no interval; absent stays absent.
+std::optional<Estimate> without_interval(const std::optional<double>& value);
+// The explained variance at a width of the Gaussian; nullptr where it was not asked for.
 const ExplainedVariance* explained_at(const SpikeScore& score, double sigma_ms);
 
 // One row per model and parameter: value with interval, range over the fit limits, status.

@@ -10,6 +10,7 @@
 #include "libfit/draw/table.hpp"
 #include "libfit/model/model_file.hpp"
 #include "libfit/report/provenance.hpp"
+#include "libfit/report/result_tables.hpp"
 
 namespace libfit {
 namespace {
@@ -28,22 +29,18 @@ std::string quantity(const char* name, const char* unit, const std::optional<Est
                      estimate ? format_estimate(*estimate, 3) : "not determined by these steps");
 }
 
-std::optional<Estimate> plain(const std::optional<double>& value) {
-  return value ? std::optional(Estimate{*value, std::nullopt}) : std::nullopt;
-}
-
 std::string properties(const StepAnalysis& steps) {
   std::string text = quantity("rest", "mV", Estimate{steps.rest_mV, std::nullopt});
   text += quantity("input resistance", "MOhm", steps.input_resistance_MOhm);
   text += quantity("time constant", "ms", steps.tau_ms);
   text += quantity("capacitance", "pF", steps.capacitance_pF);
   if (steps.depolarised_MOhm) text += quantity("depolarising", "MOhm", steps.depolarised_MOhm);
-  text += quantity("sag", "", plain(steps.sag));
+  text += quantity("sag", "", without_interval(steps.sag));
   if (steps.rheobase_pA && steps.silent_pA) {
     text += fmt::format("{:<18}{:<6}above {:.4g}, up to {:.4g}\n", "rheobase", "pA", *steps.silent_pA,
                         *steps.rheobase_pA);
   } else {
-    text += quantity("rheobase", "pA", plain(steps.rheobase_pA));
+    text += quantity("rheobase", "pA", without_interval(steps.rheobase_pA));
   }
   return text;
 }
