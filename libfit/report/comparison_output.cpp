@@ -32,7 +32,8 @@ std::optional<Estimate> value_of(const ComparedCell& cell, const std::string& na
     case Measure::bits_per_spike:
       return without_interval(model.bits_per_spike);
     case Measure::rate_ratio:
-      return fires && cell.stored.rate_Hz > 0.0 ? without_interval(model.rate_Hz / cell.stored.rate_Hz) : std::nullopt;
+      return fires && cell.stored.rate_Hz > 0.0 ? without_interval(model.rate_Hz / cell.stored.rate_Hz)
+                                                : std::nullopt;
   }
   return std::nullopt;
 }
