@@ -58,6 +58,7 @@ Figure figure_of_cells(const Comparison& comparison, const std::vector<std::stri
                        const std::string& name, const std::string& axis,
                        const std::vector<ScoreGroup>& groups, SeriesKind kind = SeriesKind::bars) {
   std::vector<std::string> labels;
+  labels.reserve(models.size());
   for (const std::string& model : models) labels.push_back(label_of_model(model));
   Figure figure = score_figure(name, axis, labels, groups, kind);
   if (models.size() * comparison.cells.size() > 12) figure.width_mm = 174.0;
